@@ -1,0 +1,44 @@
+"""Every setting, with its default and the reason for it. Read once, by `bootstrap`, `web.app` and `cli`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parents[1]
+
+
+def _resources() -> Path:
+    """Where `ontology/`, `shapes/`, `queries/` and `data/` are: the checkout, or the installed package's copy."""
+    return _CHECKOUT if (_CHECKOUT / "ontology").is_dir() else _PACKAGE / "resources"
+
+
+class Settings(BaseSettings):
+    """
+    Settings of one EcoGraph: flag > environment (`ECOGRAPH_*`) > file `ecograph.toml` > default.
+
+    docs/settings.md describes each for the operator.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ECOGRAPH_", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(default=Path("var"), description="Where the ledger, the store and the index are kept.")
+    resources_dir: Path = Field(default_factory=_resources, description="Where ontology, shapes, queries and data are.")
+    ledger_url: str | None = Field(default=None, description="SQLAlchemy URL of the ledger; default: SQLite in data_dir.")
+    host: str = Field(default="127.0.0.1", description="Address the service listens on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port the service listens on.")
+    base_url: str | None = Field(default=None, description="Public address of the service, if behind a proxy.")
+    language: str = Field(default="en", description="Language of the command line: da, sv or en.")
+    query_timeout_s: float = Field(default=10.0, gt=0, description="Deadline of one SPARQL query, seconds.")
+    query_memory_bytes: int = Field(default=1 << 30, gt=0, description="Memory one SPARQL query may take, bytes.")
+    query_result_bytes: int = Field(default=64 << 20, gt=0, description="Size of one SPARQL result, bytes.")
+    query_workers: int = Field(default=2, ge=1, description="SPARQL queries answered at the same time.")
+    query_queue: int = Field(default=16, ge=0, description="SPARQL queries that may wait for a worker.")
+
+    @property
+    def ledger_address(self) -> str:
+        """The SQLAlchemy URL of the ledger."""
+        return self.ledger_url or f"sqlite:///{self.data_dir / 'ledger.sqlite'}"

@@ -1,0 +1,199 @@
+"""
+Every error EcoGraph raises on purpose, sorted by who can put it right.
+
+    EcoGraphError
+    ├── ContributionError     the partner: their file
+    │   ├── SyntaxFault       Turtle or N-Triples that does not parse
+    │   ├── UnreadableTable   a CSV or XLSX file that cannot be read
+    │   ├── UnknownTemplate   no class has that template
+    │   ├── TooLarge          a limit on size, rows or triples
+    │   ├── RefusedFormat     a format that is for output only
+    │   └── Rejected          the findings stop publication
+    ├── QueryError            the analyst: their SPARQL
+    │   ├── QuerySyntax       does not parse
+    │   ├── QueryRefused      asks for what is never allowed (update, SERVICE, ...)
+    │   ├── QueryTimeout      stopped at the deadline
+    │   ├── QueryTooBig       stopped at the memory or row limit
+    │   └── QueryBusy         no worker is free
+    ├── RequestError          the coordinator: their question
+    │   ├── UnknownThing      no such need, actor, concept
+    │   ├── UnknownLanguage   not da, sv or en
+    │   └── BadParameter      a value outside its range
+    └── ServiceError          the operator: the machine and its data
+        ├── AlreadyOpen       another instance holds the data directory
+        ├── PortTaken         the port is in use
+        ├── DiskFull          no space to make a commit durable
+        ├── LedgerBroken      the hash chain does not verify
+        ├── StoreMismatch     the store is not what the ledger says
+        └── NotLoaded         the data directory holds no graph yet
+
+An error carries what a person needs to act, and a `code` that stays when the wording changes. The wording in three
+languages is the message `error.<code>` in `locales/`.
+"""
+
+from __future__ import annotations
+
+from ecograph.messages import Language, text
+
+
+class EcoGraphError(Exception):
+    """
+    Anything that goes wrong on purpose: a stable `code`, the values of its message, and the exit code of the CLI.
+
+    The keyword arguments are the placeholders of the message `error.<code>`.
+    """
+
+    code = "error"
+    exit_code = 3
+
+    def __init__(self, **values: object) -> None:
+        self.values = values
+        super().__init__(self.message("en"))
+
+    def message(self, lang: Language) -> str:
+        """What happened and what to do, in the reader's language."""
+        return text(f"error.{self.code}", lang, **self.values)
+
+
+class ContributionError(EcoGraphError):
+    """Something in a partner's file that the partner can put right."""
+
+    exit_code = 1
+
+
+class SyntaxFault(ContributionError):
+    """Turtle or N-Triples that does not parse. Values: `file`, `line`, `column`, `detail`."""
+
+    code = "syntax"
+
+
+class UnreadableTable(ContributionError):
+    """A table that cannot be read at all. Values: `file`, `detail`."""
+
+    code = "unreadable-table"
+
+
+class UnknownTemplate(ContributionError):
+    """No class has that template. Values: `name`, `known`."""
+
+    code = "unknown-template"
+    exit_code = 2
+
+
+class TooLarge(ContributionError):
+    """A contribution over a limit. Values: `file`, `what`, `limit`, `found`."""
+
+    code = "too-large"
+
+
+class RefusedFormat(ContributionError):
+    """A format that is for output only. Values: `file`, `format`."""
+
+    code = "refused-format"
+
+
+class Rejected(ContributionError):
+    """Findings stop publication. Values: `title`, `count`."""
+
+    code = "rejected"
+
+
+class QueryError(EcoGraphError):
+    """A SPARQL query that the analyst can put right."""
+
+    exit_code = 2
+
+
+class QuerySyntax(QueryError):
+    """A query that does not parse. Values: `line`, `column`, `detail`."""
+
+    code = "query-syntax"
+
+
+class QueryRefused(QueryError):
+    """A query that asks for what is never allowed. Values: `feature`."""
+
+    code = "query-refused"
+
+
+class QueryTimeout(QueryError):
+    """A query stopped at its deadline. Values: `seconds`."""
+
+    code = "query-timeout"
+
+
+class QueryTooBig(QueryError):
+    """A query stopped at its memory or size limit. Values: `limit`."""
+
+    code = "query-too-big"
+
+
+class QueryBusy(QueryError):
+    """Every worker is taken. Values: `seconds` until another try is worth it."""
+
+    code = "query-busy"
+    exit_code = 3
+
+
+class RequestError(EcoGraphError):
+    """A question that the person asking can put right."""
+
+    exit_code = 2
+
+
+class UnknownThing(RequestError):
+    """No such thing in the graph. Values: `kind`, `id`."""
+
+    code = "unknown-thing"
+
+
+class UnknownLanguage(RequestError):
+    """A language EcoGraph does not speak. Values: `lang`."""
+
+    code = "unknown-language"
+
+
+class BadParameter(RequestError):
+    """A value outside its range. Values: `name`, `value`, `expected`."""
+
+    code = "bad-parameter"
+
+
+class ServiceError(EcoGraphError):
+    """Something the operator of this machine can put right."""
+
+
+class AlreadyOpen(ServiceError):
+    """Another instance holds the data directory. Values: `directory`, `pid`."""
+
+    code = "already-open"
+
+
+class PortTaken(ServiceError):
+    """The port is in use. Values: `port`."""
+
+    code = "port-taken"
+
+
+class DiskFull(ServiceError):
+    """No space to make a commit durable; nothing was acknowledged. Values: `directory`."""
+
+    code = "disk-full"
+
+
+class LedgerBroken(ServiceError):
+    """The hash chain does not verify. Values: `revision`, `detail`."""
+
+    code = "ledger-broken"
+
+
+class StoreMismatch(ServiceError):
+    """The store is not what the ledger says. Values: `missing`, `extra`."""
+
+    code = "store-mismatch"
+
+
+class NotLoaded(ServiceError):
+    """The data directory holds no graph yet. Values: `directory`."""
+
+    code = "not-loaded"

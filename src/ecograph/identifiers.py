@@ -1,0 +1,70 @@
+"""How things, concepts and graphs are named: `.../id/{kind}/{slug}`, `.../concept/{scheme}/{slug}`, `.../graph/{name}`."""
+
+from __future__ import annotations
+
+import re
+
+from pyoxigraph import NamedNode
+from slugify import slugify as _slugify
+
+from ecograph.namespaces import CONCEPT, GRAPH, ID
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+# Danish, Norwegian and Swedish letters as their readers transcribe them; the library would write "o" for "ø" but "ae" for "æ".
+_LETTERS = [["æ", "ae"], ["ø", "oe"], ["å", "aa"], ["ä", "ae"], ["ö", "oe"]]
+_MAX_SLUG = 80
+
+
+def slug(name: str) -> str:
+    """
+    The ASCII slug of a name, the same for Danish, Norwegian and Swedish spellings.
+
+    Args:
+        name: A name or title in any language.
+
+    Returns:
+        Lower-case ASCII letters, digits and single hyphens, at most 80 characters.
+
+    Example:
+        >>> slug("Høje-Taastrup Kommune"), slug("Malmö stad")
+        ('hoeje-taastrup-kommune', 'malmoe-stad')
+
+    Source:
+        docs/model.md, "Names of things".
+    """
+    return _slugify(name.lower(), replacements=_LETTERS, max_length=_MAX_SLUG, word_boundary=True)
+
+
+def thing_iri(kind: str, name: str) -> NamedNode:
+    """The IRI of the thing `name` (a slug) of a kind, such as `municipality` or `need`."""
+    return ID[f"{kind}/{name}"]
+
+
+def concept_iri(scheme: str, name: str) -> NamedNode:
+    """The IRI of a concept (`name` is its slug) in one of our schemes, such as `topic` or `trl`."""
+    return CONCEPT[f"{scheme}/{name}"]
+
+
+def scheme_iri(scheme: str) -> NamedNode:
+    """The IRI of one of our concept schemes."""
+    return CONCEPT[scheme]
+
+
+def graph_iri(publisher: str) -> NamedNode:
+    """The named graph that holds what one publisher has published."""
+    return GRAPH[publisher]
+
+
+def kind_and_slug(iri: NamedNode) -> tuple[str, str] | None:
+    """
+    The kind and slug of one of our things, or None for any other IRI.
+
+    Example:
+        >>> kind_and_slug(NamedNode("https://w3id.org/ecograph/id/need/n01"))
+        ('need', 'n01')
+    """
+    if iri not in ID:
+        return None
+    kind, _, name = ID.local(iri).partition("/")
+    return (kind, name) if kind and name else None
