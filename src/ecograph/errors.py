@@ -8,23 +8,28 @@ Every error EcoGraph raises on purpose, sorted by who can put it right.
     │   ├── UnknownTemplate   no class has that template
     │   ├── TooLarge          a limit on size, rows or triples
     │   ├── RefusedFormat     a format that is for output only
+    │   ├── MissingRequirement another contribution must come first
     │   └── Rejected          the findings stop publication
     ├── QueryError            the analyst: their SPARQL
     │   ├── QuerySyntax       does not parse
     │   ├── QueryRefused      asks for what is never allowed (update, SERVICE, ...)
     │   ├── QueryTimeout      stopped at the deadline
     │   ├── QueryTooBig       stopped at the memory or row limit
+    │   ├── QueryTooComplex   nested too deeply or too long for the engine
     │   └── QueryBusy         no worker is free
     ├── RequestError          the coordinator: their question
     │   ├── UnknownThing      no such need, actor, concept
     │   ├── UnknownLanguage   not da, sv or en
-    │   └── BadParameter      a value outside its range
+    │   ├── BadParameter      a value outside its range
+    │   ├── WrongState        a step that the contribution's state does not allow
+    │   └── WithdrawalConflict later contributions changed the same statements
     └── ServiceError          the operator: the machine and its data
         ├── AlreadyOpen       another instance holds the data directory
         ├── PortTaken         the port is in use
         ├── DiskFull          no space to make a commit durable
         ├── LedgerBroken      the hash chain does not verify
         ├── StoreMismatch     the store is not what the ledger says
+        ├── StoreBehind       recorded in the ledger, not yet shown by the store
         └── NotLoaded         the data directory holds no graph yet
 
 An error carries what a person needs to act, and a `code` that stays when the wording changes. The wording in three
@@ -92,6 +97,12 @@ class RefusedFormat(ContributionError):
     code = "refused-format"
 
 
+class MissingRequirement(ContributionError):
+    """A contribution builds on others that are nowhere. Values: `title`, `missing`."""
+
+    code = "missing-requirement"
+
+
 class Rejected(ContributionError):
     """Findings stop publication. Values: `title`, `count`."""
 
@@ -128,6 +139,12 @@ class QueryTooBig(QueryError):
     code = "query-too-big"
 
 
+class QueryTooComplex(QueryError):
+    """A query nested too deeply or too long for the engine. Values: `levels`, `size`: what it may have."""
+
+    code = "query-too-complex"
+
+
 class QueryBusy(QueryError):
     """Every worker is taken. Values: `seconds` until another try is worth it."""
 
@@ -159,6 +176,29 @@ class BadParameter(RequestError):
     code = "bad-parameter"
 
 
+class WrongState(RequestError):
+    """A step that the contribution's state does not allow. Values: `id`, `state`, `wanted`."""
+
+    code = "wrong-state"
+
+    def message(self, lang: Language) -> str:
+        """The state it is in and the one it cannot reach, in words."""
+        words = {name: text(f"ledger.state.{self.values[name]}", lang) for name in ("state", "wanted")}
+        return text(f"error.{self.code}", lang, **{**self.values, **words})
+
+
+class WithdrawalConflict(RequestError):
+    """Later revisions changed the same statements. Values: `id`, `count`, `revisions`."""
+
+    code = "withdrawal-conflict"
+
+
+class NotAcceptable(RequestError):
+    """None of the formats asked for can be written. Values: `available`."""
+
+    code = "not-acceptable"
+
+
 class ServiceError(EcoGraphError):
     """Something the operator of this machine can put right."""
 
@@ -182,15 +222,26 @@ class DiskFull(ServiceError):
 
 
 class LedgerBroken(ServiceError):
-    """The hash chain does not verify. Values: `revision`, `detail`."""
+    """The hash chain does not verify. Values: `revision`, `fault` (a key of `ledger.fault`)."""
 
     code = "ledger-broken"
+
+    def message(self, lang: Language) -> str:
+        """Which revision, and what is wrong with it."""
+        detail = text(f"ledger.fault.{self.values['fault']}", lang)
+        return text(f"error.{self.code}", lang, detail=detail, **self.values)
 
 
 class StoreMismatch(ServiceError):
     """The store is not what the ledger says. Values: `missing`, `extra`."""
 
     code = "store-mismatch"
+
+
+class StoreBehind(ServiceError):
+    """A revision is safely recorded but the store could not follow. Values: `revision`, `detail`."""
+
+    code = "store-behind"
 
 
 class NotLoaded(ServiceError):

@@ -1,0 +1,1 @@
+"""The door: from the file a partner has to data they see published."""

@@ -1,0 +1,162 @@
+"""
+The whole journey of contributions that need no reviewer: stage, record, approve, publish.
+
+`data/` goes through this door, and so does what an operator loads from the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecograph.contribute import provenance
+from ecograph.contribute.publishing import Publisher
+from ecograph.contribute.staging import Rules, SourceFile, Staged, in_order, stage, stage_folder
+from ecograph.errors import Rejected
+from ecograph.ledger.records import ContributionRecord, Revision, State
+from ecograph.ledger.sql import Ledger
+from ecograph.store.base import Projection
+from ecograph.shacl.validation import Backend
+
+Progress = Callable[[int, int, str], None]
+"""Called with (done, total, what is being done)."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    What became of one contribution.
+
+    Args:
+        staged: What was read and found.
+        contribution_id: Its number in the ledger; None if nothing had to be recorded.
+        revision: The revision it became; None if it changed nothing or was rejected.
+    """
+
+    staged: Staged
+    contribution_id: str | None = None
+    revision: Revision | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether nothing stopped it: it is published, or was published already."""
+        return self.staged.conforms
+
+
+def load(
+    folders: Sequence[Path],
+    rules: Rules,
+    ledger: Ledger,
+    projection: Projection,
+    publisher: Publisher,
+    *,
+    who: str,
+    progress: Progress | None = None,
+    backend: Backend = "turbo",
+) -> tuple[Outcome, ...]:
+    """
+    Publish folders, each as one contribution that replaces what its publisher had; readers are switched once, at the end.
+
+    A folder that changes nothing leaves no trace. The first one with a violation stops the rest, which may build on it.
+
+    Args:
+        folders: One per publisher, in any order.
+        rules: What they are held against.
+        ledger: Where they are recorded.
+        projection: The store; this thread is its only writer meanwhile.
+        publisher: The writer of both.
+        who: Who brings and approves them.
+        progress: Called before each folder, and at the end.
+        backend: Which SHACL engine.
+
+    Returns:
+        One outcome per folder that was tried; the last one may be rejected.
+
+    Raises:
+        MissingRequirement: A folder builds on one that is nowhere.
+        SyntaxFault: A `dataset.ttl` does not parse.
+    """
+    outcomes: list[Outcome] = []
+    with publisher.batch():
+        published = [dataset.iri for dataset in provenance.datasets(projection.state()).values()]
+        ordered = in_order(folders, rules, published)
+        for done, folder in enumerate(ordered):
+            if progress:
+                progress(done, len(ordered), folder.name)
+            staged = stage_folder(folder, rules, projection.state(), backend)
+            outcomes.append(_admit(staged, ledger, projection, publisher, who))
+            if not outcomes[-1].accepted:
+                break
+        else:
+            if progress:
+                progress(len(ordered), len(ordered), "")
+    return tuple(outcomes)
+
+
+def contribute(
+    files: Sequence[SourceFile],
+    slug: str,
+    rules: Rules,
+    ledger: Ledger,
+    projection: Projection,
+    publisher: Publisher,
+    *,
+    who: str,
+    template: str | None = None,
+    backend: Backend = "turbo",
+) -> Outcome:
+    """
+    Publish single files, merged into what their publisher has published.
+
+    Args:
+        files: Tables, Turtle, and for a new publisher a `dataset.ttl`.
+        slug: The publisher's slug.
+        rules: What they are held against.
+        ledger: Where they are recorded.
+        projection: The store.
+        publisher: The writer of both.
+        who: Who brings and approves them.
+        template: The template of every table; None lets file names and headings tell.
+        backend: Which SHACL engine.
+    """
+    with projection.snapshot() as snapshot:
+        staged = stage(files, slug, rules, snapshot, template=template, backend=backend)
+    return _admit(staged, ledger, projection, publisher, who)
+
+
+def require(outcomes: Sequence[Outcome]) -> None:
+    """
+    Stop if one of the contributions was rejected.
+
+    Raises:
+        Rejected: The first one with a violation.
+    """
+    for outcome in outcomes:
+        outcome.staged.require_publishable()
+
+
+def _admit(staged: Staged, ledger: Ledger, projection: Projection, publisher: Publisher, who: str) -> Outcome:
+    try:
+        staged.require_publishable()
+    except Rejected as rejected:
+        contribution_id = ledger.receive(_record(staged, who))
+        ledger.decide(contribution_id, State.RETURNED, who, rejected.message("en"))
+        return Outcome(staged, contribution_id)
+    if not staged.patch(projection.state()):
+        return Outcome(staged)
+    contribution_id = ledger.receive(_record(staged, who))
+    ledger.decide(contribution_id, State.APPROVED, who)
+    return Outcome(staged, contribution_id, publisher.publish(contribution_id, staged.patch, who))
+
+
+def _record(staged: Staged, who: str) -> ContributionRecord:
+    return ContributionRecord(
+        publisher=staged.publisher,
+        title=staged.title,
+        licence=staged.licence,
+        source=staged.source,
+        sha256=staged.sha256,
+        payload=staged.payload,
+        submitted_by=who,
+    )

@@ -1,0 +1,200 @@
+"""
+Who contributed what: dataset descriptions in, provenance statements and attribution out.
+
+A contribution is `id/contribution/{publisher}`, an `eco:Contribution` with title, publisher, licence, rights, source and
+date. The graph it fills is `prov:wasDerivedFrom` it. Both descriptions stand in the provenance graph.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from ecograph.contribute.mapping import Place, finding
+from ecograph.identifiers import graph_iri, thing_iri
+from ecograph.messages import Language, language_of
+from ecograph.namespaces import DCTERMS, ECO, FOAF, PROV, PROVENANCE_GRAPH, RDF, VOID, XSD
+from ecograph.rdf.parsing import TURTLE, parse
+from ecograph.shacl.report import Finding
+from ecograph.store.base import Snapshot
+
+FILE_NAME: Final = "dataset.ttl"
+CONTRIBUTION_KIND: Final = "contribution"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """
+    What is said about a published graph, for attribution pages and beside every reason.
+
+    Args:
+        iri: The contribution.
+        graph: The graph it fills.
+        titles: What it is called, in each language.
+        publisher: Whose words they are.
+        publisher_name: The publisher's name.
+        license: IRI of the licence.
+        rights: The sentence of attribution, in each language.
+        issued: Date of issue, `2026-11-22`.
+        sources: Where it was taken from.
+        requires: Contributions it builds on.
+        statements: How many statements the graph holds.
+        example: Whether it only serves to try the system.
+    """
+
+    iri: NamedNode
+    graph: NamedNode
+    titles: Mapping[Language, str]
+    publisher: NamedNode | None
+    publisher_name: str
+    license: NamedNode | None
+    rights: Mapping[Language, str]
+    issued: str
+    sources: tuple[str, ...]
+    requires: tuple[NamedNode, ...]
+    statements: int
+    example: bool
+
+    @property
+    def title(self) -> str:
+        """A title in whichever of our languages there is one, English first."""
+        return self.titles.get("en") or next(iter(self.titles.values()), self.slug)
+
+    @property
+    def slug(self) -> str:
+        """The publisher's slug: the name of the graph."""
+        return slug_of(self.iri)
+
+
+def contribution_iri(publisher: str) -> NamedNode:
+    """The IRI of a publisher's contribution."""
+    return thing_iri(CONTRIBUTION_KIND, publisher)
+
+
+def slug_of(contribution: NamedNode) -> str:
+    """
+    The publisher's slug in a contribution's IRI.
+
+    Example:
+        >>> slug_of(contribution_iri("ror"))
+        'ror'
+    """
+    return contribution.value.rpartition("/")[2]
+
+
+def datasets(snapshot: Snapshot) -> Mapping[NamedNode, Dataset]:
+    """Every published contribution, by the graph it fills."""
+    derived = snapshot.quads(None, PROV.wasDerivedFrom, None, PROVENANCE_GRAPH)
+    found: dict[NamedNode, Dataset] = {}
+    for quad in sorted(derived, key=lambda item: str(item.subject)):
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
+            about = [*snapshot.quads(quad.object, None, None, PROVENANCE_GRAPH)]
+            about += snapshot.quads(quad.subject, None, None, PROVENANCE_GRAPH)
+            for publisher in [item.object for item in about if item.predicate == DCTERMS.publisher]:
+                if isinstance(publisher, NamedNode):
+                    about += snapshot.quads(publisher, FOAF.name, None, PROVENANCE_GRAPH)
+            found[quad.subject] = describe(quad.object, about)
+    return found
+
+
+def describe(contribution: NamedNode, quads: Iterable[Quad]) -> Dataset:
+    """What quads say about a contribution."""
+    said: dict[tuple[object, NamedNode], list[NamedNode | Literal]] = {}
+    for quad in quads:
+        if isinstance(quad.object, NamedNode | Literal):
+            said.setdefault((quad.subject, quad.predicate), []).append(quad.object)
+
+    def values(predicate: NamedNode) -> list[NamedNode | Literal]:
+        return said.get((contribution, predicate), [])
+
+    def iri(predicate: NamedNode) -> NamedNode | None:
+        return next((value for value in values(predicate) if isinstance(value, NamedNode)), None)
+
+    def texts(predicate: NamedNode) -> dict[Language, str]:
+        tagged = [value for value in values(predicate) if isinstance(value, Literal) and value.language]
+        by_language = {language_of(value.language or ""): value.value for value in tagged}
+        return {lang: value for lang, value in by_language.items() if lang}
+
+    publisher = iri(DCTERMS.publisher)
+    graph = graph_iri(slug_of(contribution))
+    statements = next((value.value for value in said.get((graph, VOID.triples), [])), "0")
+    names = said.get((publisher, FOAF.name), [])
+    return Dataset(
+        iri=contribution,
+        graph=graph,
+        titles=texts(DCTERMS.title),
+        publisher=publisher,
+        publisher_name=names[0].value if names else "",
+        license=iri(DCTERMS.license),
+        rights=texts(DCTERMS.rights),
+        issued=next((value.value for value in values(DCTERMS.issued)), ""),
+        sources=tuple(sorted(value.value for value in values(DCTERMS.source))),
+        requires=tuple(value for value in values(DCTERMS.requires) if isinstance(value, NamedNode)),
+        statements=int(statements),
+        example=any(value.value in ("true", "1") for value in values(ECO.exampleData)),
+    )
+
+
+def read_description(
+    data: bytes, publisher: str, properties: frozenset[NamedNode], file: str = FILE_NAME
+) -> tuple[tuple[Quad, ...], tuple[Finding, ...]]:
+    """
+    A `dataset.ttl`: what it says of its contribution and of the publisher.
+
+    Args:
+        data: Turtle.
+        publisher: The slug it must be about.
+        properties: What may be said of a contribution (from its shape).
+        file: Name for findings.
+
+    Returns:
+        The quads, in the provenance graph, and a finding for everything else in the file.
+
+    Raises:
+        SyntaxFault: The Turtle does not parse.
+    """
+    contribution = contribution_iri(publisher)
+    quads = parse(data, TURTLE, PROVENANCE_GRAPH, file=file)
+    publishers = {quad.object for quad in quads if (quad.subject, quad.predicate) == (contribution, DCTERMS.publisher)}
+    kept: list[Quad] = []
+    findings: list[Finding] = []
+    place = Place(file, 0)
+    if Quad(contribution, RDF.type, ECO.Contribution, PROVENANCE_GRAPH) not in quads:
+        findings.append(finding("missing-description", place, contribution.value))
+    for quad in quads:
+        is_name = quad.subject in publishers and quad.predicate == FOAF.name
+        is_own = quad.subject == contribution and (
+            quad.predicate in properties or (quad.predicate == RDF.type and quad.object == ECO.Contribution)
+        )
+        if is_name or is_own:
+            kept.append(quad)
+        elif quad.subject == contribution:
+            findings.append(finding("foreign-term", place, quad.predicate.value))
+        else:
+            findings.append(finding("foreign-subject", place, str(quad.subject).strip("<>")))
+    return tuple(kept), tuple(findings)
+
+
+def graph_quads(publisher: str, sha256: str, data: Iterable[Quad]) -> Iterator[Quad]:
+    """
+    What is said about the graph that a contribution fills: where it comes from, how much it holds, which bytes made it.
+
+    Source:
+        PROV-O `prov:wasDerivedFrom`; VoID `void:triples`, `void:entities`; RFC 6920 for the name of the bytes.
+    """
+    graph, contribution = graph_iri(publisher), contribution_iri(publisher)
+    quads = tuple(data)
+    digest = base64.urlsafe_b64encode(bytes.fromhex(sha256)).decode().rstrip("=")
+    yield Quad(graph, PROV.wasDerivedFrom, contribution, PROVENANCE_GRAPH)
+    yield Quad(graph, DCTERMS.identifier, Literal(f"ni:///sha-256;{digest}"), PROVENANCE_GRAPH)
+    yield Quad(graph, VOID.triples, _integer(len(quads)), PROVENANCE_GRAPH)
+    entities = {quad.subject for quad in quads if quad.predicate == RDF.type}
+    yield Quad(graph, VOID.entities, _integer(len(entities)), PROVENANCE_GRAPH)
+
+
+def _integer(number: int) -> Literal:
+    return Literal(str(number), datatype=XSD.integer)

@@ -1,0 +1,95 @@
+"""
+The ledger's tables, the same on SQLite and PostgreSQL.
+
+Moments are ISO 8601 text in UTC, because the hash chain covers them and every database must give back the same text.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+METADATA: Final = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+contribution: Final = Table(
+    "contribution",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("publisher", String(120), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("sha256", String(64), index=True),
+    Column("payload", LargeBinary),
+    Column("payload_salt", LargeBinary),
+    Column("payload_digest", String(64), nullable=False),
+    Column("submitted_by", Text, nullable=False),
+    Column("received_at", String(32), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+)
+
+revision: Final = Table(
+    "revision",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("contribution_id", ForeignKey("contribution.id"), index=True),
+    Column("publisher", String(120), nullable=False),
+    Column("patch", LargeBinary, nullable=False),
+    Column("patch_digest", String(64), nullable=False),
+    Column("published_by", Text, nullable=False),
+    Column("published_at", String(32), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+)
+
+event: Final = Table(
+    "event",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("contribution_id", ForeignKey("contribution.id"), nullable=False, index=True),
+    Column("transition", String(16), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("why", Text, nullable=False),
+    # The revision whose hash covers the event; none until the contribution is published.
+    Column("revision", ForeignKey("revision.number"), index=True),
+)
+
+personal_part: Final = Table(
+    "personal_part",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("revision", ForeignKey("revision.number"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("salt", LargeBinary),
+    Column("patch", LargeBinary),
+    Column("digest", String(64), nullable=False),
+    Column("erased_by", ForeignKey("revision.number")),
+    Index("ix_personal_part_revision", "revision", "position", unique=True),
+)
+
+personal_node: Final = Table(
+    "personal_node",
+    METADATA,
+    Column("node", Text, primary_key=True),
+    Column("part_id", ForeignKey("personal_part.id"), primary_key=True),
+)
+
+head: Final = Table(
+    "head",
+    METADATA,
+    # One row, locked by the writer: it serialises publication on every database.
+    Column("only", Boolean, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+)

@@ -1,0 +1,1 @@
+"""A need, candidates, scores and reasons."""

@@ -1,0 +1,100 @@
+"""Municipalities and regions named in a text: where the need is, not what it is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from ecograph.match.evidence import Evidence
+from ecograph.match.model import Place
+from ecograph.messages import Language
+from ecograph.text.lexicon import Token, fold, known, stop_words, tokenise
+
+_SUFFIXES: Final = re.compile(
+    r"\s+(kommune|kommun|stad|regionskommune|municipality|city|län|region)$|^(region|city of)\s+|\s+region$",
+    re.IGNORECASE,
+)
+_BEFORE: Final = frozenset(("i", "in", "for", "för", "hos", "nær", "nära", "near", "på", "at", "region", "around", "omkring", "runt"))  # fmt: skip
+_AFTER: Final = frozenset(("kommune", "kommun", "kommuns", "kommunes", "stad", "municipality"))
+_MIN_LOWER: Final = 5
+"""Letters of a name that is recognised without its capital; shorter ones are words too."""
+
+
+class Gazetteer:
+    """
+    Finds the names of the graph's municipalities and regions in a text.
+
+    A name counts where it is written as a name; one that is also an ordinary word (Lund, Vara, Moss) needs *i*, *in* or *for* before it or
+    *kommun(e)* after it where the sentence begins with it.
+    """
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self._names: dict[tuple[str, ...], list[int]] = {}
+        for thing, kind in enumerate(evidence.kinds):
+            if kind in ("Municipality", "Region"):
+                for name in _names(wording.text for wording in evidence.titles[thing]):
+                    holders = self._names.setdefault(name, [])
+                    if thing not in holders:
+                        holders.append(thing)
+        self._longest = max((len(name) for name in self._names), default=0)
+
+    def find(self, text: str, lang: Language | None) -> tuple[Place, ...]:
+        """The places named in a text, in its order, with the words that name them; `lang` is its language where known."""
+        tokens = tokenise(text)
+        found: list[Place] = []
+        place = 0
+        while place < len(tokens):
+            size = next(
+                (size for size in range(min(self._longest, len(tokens) - place), 0, -1) if self._at(tokens, place, size, lang)),
+                0,
+            )
+            if size:
+                words = tuple(token.text for token in tokens[place : place + size])
+                found.extend(self._place(thing, words) for thing in self._holders(tokens[place : place + size]))
+            place += size or 1
+        return tuple({each.iri: each for each in found}.values())
+
+    def _place(self, thing: int, words: tuple[str, ...]) -> Place:
+        from pyoxigraph import NamedNode
+
+        return Place(NamedNode(self._evidence.things[thing]), self._evidence.labels(thing), words)
+
+    def _holders(self, tokens: Iterable[Token]) -> list[int]:
+        name = tuple(fold(token.text) for token in tokens)
+        holders = self._names.get(name) or self._names.get((*name[:-1], name[-1].removesuffix("s"))) or []
+        # A municipality goes before the region of the same name.
+        local = [thing for thing in holders if self._evidence.kinds[thing] == "Municipality"]
+        return local or holders
+
+    def _at(self, tokens: tuple[Token, ...], place: int, size: int, lang: Language | None) -> bool:
+        named = tokens[place : place + size]
+        if not self._holders(named):
+            return False
+        before = fold(tokens[place - 1].text) if place and not tokens[place].after_break else ""
+        after = fold(tokens[place + size].text) if place + size < len(tokens) else ""
+        if before in _BEFORE_FOLDED or after in _AFTER:
+            return named[0].text[0].isupper() or len(named[0].text) >= _MIN_LOWER
+        first = named[0].text
+        if not first[0].isupper() or first.isupper():
+            return False
+        if not named[0].after_break:
+            return True
+        lower = first.lower()
+        return fold(lower) not in stop_words(None) and not any(
+            known(lower, each) for each in ((lang,) if lang else ("da", "sv", "en"))
+        )
+
+
+_BEFORE_FOLDED: Final = frozenset(fold(word) for word in _BEFORE)
+
+
+def _names(texts: Iterable[str]) -> set[tuple[str, ...]]:
+    found: set[tuple[str, ...]] = set()
+    for text in texts:
+        for name in (text, _SUFFIXES.sub("", text).strip()):
+            words = tuple(fold(token.text) for token in tokenise(name))
+            if words and len("".join(words)) > 1:
+                found.add(words)
+    return found

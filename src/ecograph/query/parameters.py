@@ -1,0 +1,114 @@
+"""Values given to a question: each becomes a typed term in its VALUES line, and nothing else of the query changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode
+
+from ecograph.errors import BadParameter
+from ecograph.identifiers import SLUG, concept_iri, thing_iri
+from ecograph.messages import LANGUAGES
+from ecograph.namespaces import XSD
+from ecograph.query.catalogue import VALUES_LINE, CatalogueQuery, Parameter
+from ecograph.query.guard import AdmittedQuery, admit
+
+_MAX_VALUES: Final = 100  # values of one parameter; an Excel column pasted by hand
+_MAX_LENGTH: Final = 2000  # characters of one value; longer than any IRI in use
+_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
+_DECIMAL: Final = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
+_YEAR: Final = re.compile(r"[0-9]{4}")
+_IRI: Final = re.compile(r"(?:https?|urn):[^\x00-\x20<>\"{}|^`\\]+")
+
+
+def bind(query: CatalogueQuery, values: Mapping[str, str | Sequence[str]]) -> AdmittedQuery:
+    """
+    The question with these values.
+
+    Args:
+        query: A question of the catalogue.
+        values: One value, or several where the parameter takes many, per parameter name. A thing may be written as
+            `kind/slug`, a concept as its slug. A parameter that is optional and not given restricts nothing.
+
+    Raises:
+        BadParameter: An unknown name, a missing value, or a value that is not of the parameter's kind.
+
+    Source:
+        docs/sparql.md, "Questions as files".
+    """
+    known = {parameter.name: parameter for parameter in query.parameters}
+    for name in values:
+        if name not in known:
+            raise BadParameter(name=name, value=_shown(values[name]), expected=", ".join(known) or "–")
+    terms = {name: _terms(parameter, values.get(name)) for name, parameter in known.items()}
+    return admit(VALUES_LINE.sub(lambda line: f"{line['before']}{terms[line['name']]}{line['after']}", query.text))
+
+
+def _terms(parameter: Parameter, given: str | Sequence[str] | None) -> str:
+    found = [given] if isinstance(given, str) else list(given or ())
+    found = [value.strip() for value in found if value.strip()]
+    if not found:
+        if parameter.optional:
+            return "UNDEF"
+        raise BadParameter(name=parameter.name, value="", expected=_expected(parameter))
+    if len(found) > (_MAX_VALUES if parameter.many else 1):
+        raise BadParameter(name=parameter.name, value=_shown(found), expected=_expected(parameter))
+    return " ".join(str(_term(parameter, value)) for value in found)
+
+
+def _term(parameter: Parameter, value: str) -> NamedNode | Literal:
+    if len(value) <= _MAX_LENGTH and (not parameter.values or value in parameter.values):
+        try:
+            term = _read(parameter, value)
+        except ValueError:
+            term = None
+        if term is not None:
+            return term
+    raise BadParameter(name=parameter.name, value=_shown(value), expected=_expected(parameter))
+
+
+def _read(parameter: Parameter, value: str) -> NamedNode | Literal | None:
+    match parameter.kind:
+        case "iri":
+            return _thing(value)
+        case "concept":
+            return concept_iri(str(parameter.scheme), value) if SLUG.fullmatch(value) else _iri(value)
+        case "string":
+            return Literal(value)
+        case "integer" if _INTEGER.fullmatch(value):
+            return Literal(value, datatype=XSD.integer)
+        case "decimal" if _DECIMAL.fullmatch(value):
+            return Literal(value, datatype=XSD.decimal)
+        case "year" if _YEAR.fullmatch(value):
+            return Literal(value, datatype=XSD.gYear)
+        case "date":
+            return Literal(date.fromisoformat(value).isoformat(), datatype=XSD.date)
+        case "language" if value in LANGUAGES:
+            return Literal(value)
+    return None
+
+
+def _thing(value: str) -> NamedNode | None:
+    kind, slash, name = value.partition("/")
+    if slash and SLUG.fullmatch(kind) and SLUG.fullmatch(name):
+        return thing_iri(kind, name)
+    return _iri(value)
+
+
+def _iri(value: str) -> NamedNode | None:
+    return NamedNode(value) if _IRI.fullmatch(value) else None
+
+
+def _expected(parameter: Parameter) -> str:
+    """What the parameter takes, in words that need no translation."""
+    if parameter.values:
+        return ", ".join(parameter.values)
+    return f"{parameter.scheme or parameter.kind}, {parameter.example}"
+
+
+def _shown(value: str | Sequence[str]) -> str:
+    text = value if isinstance(value, str) else ", ".join(value)
+    return text if len(text) <= 100 else text[:99] + "…"

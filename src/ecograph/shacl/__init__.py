@@ -1,0 +1,1 @@
+"""Shapes read as columns, and data checked against them."""

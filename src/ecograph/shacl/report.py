@@ -1,0 +1,136 @@
+"""What was found in a contribution: findings a person can act on, and the report that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from ecograph.messages import Language, text
+
+Term = NamedNode | BlankNode | Literal
+
+
+class Severity(StrEnum):
+    """How much a finding matters: a violation stops publication, a warning informs the reviewer, info is a hint."""
+
+    VIOLATION = "violation"
+    WARNING = "warning"
+    INFO = "info"
+
+
+_RANK = {Severity.VIOLATION: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """
+    One thing a person should look at.
+
+    Args:
+        severity: Whether it stops publication.
+        code: What kind of fault it is, in kebab-case; stays when the wording changes.
+        messages: What is wrong and what to do, in each language.
+        shape: The shape that says so, if a shape does.
+        focus: The thing it is about.
+        path: The property it is about.
+        term: The RDF value it is about.
+        value: The same as the person wrote it.
+        file: Name of the file.
+        row: Row of their sheet, 1 is the first.
+        column: Heading of the column as they wrote it.
+        suggestions: What could be written instead, the likeliest first.
+    """
+
+    severity: Severity
+    code: str
+    messages: Mapping[Language, str]
+    shape: NamedNode | BlankNode | None = None
+    focus: NamedNode | BlankNode | Literal | None = None
+    path: NamedNode | None = None
+    term: Term | None = None
+    value: str | None = None
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+    suggestions: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> tuple[str, int, str]:
+        """Where it is, for sorting: file, row, column."""
+        return (self.file or "", self.row or 0, self.column or "")
+
+    def message(self, lang: Language) -> str:
+        """The message in the reader's language, with the suggestions."""
+        said = self.messages[lang]
+        if not self.suggestions:
+            return said
+        return f"{said} {text('contribution.did-you-mean', lang, suggestions=', '.join(self.suggestions))}"
+
+    def as_json(self) -> dict[str, Any]:
+        """The finding as REST shows it (RFC 9457 `errors` member)."""
+        return {
+            "severity": self.severity.value,
+            "code": self.code,
+            "file": self.file,
+            "row": self.row,
+            "column": self.column,
+            "value": self.value,
+            "message": dict(self.messages),
+            "suggestion": list(self.suggestions),
+            "shape": self.shape.value if isinstance(self.shape, NamedNode) else None,
+            "focus": self.focus.value if isinstance(self.focus, NamedNode) else None,
+            "path": self.path.value if self.path else None,
+        }
+
+
+@dataclass(frozen=True)
+class Report:
+    """All findings of one check, the stopping ones first, then in the order of the file."""
+
+    findings: tuple[Finding, ...] = field(default=())
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding]) -> Report:
+        """The report of these findings, each once."""
+        unique: dict[tuple[object, ...], Finding] = {}
+        for finding in findings:
+            key = (
+                finding.severity,
+                finding.code,
+                finding.place,
+                finding.shape,
+                finding.focus,
+                finding.path,
+                finding.term,
+                finding.value,
+            )
+            unique.setdefault(key, finding)
+        return cls(tuple(sorted(unique.values(), key=lambda item: (_RANK[item.severity], item.place, item.code))))
+
+    @property
+    def violations(self) -> tuple[Finding, ...]:
+        """What stops publication."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.VIOLATION)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What the reviewer should see."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.WARNING)
+
+    @property
+    def conforms(self) -> bool:
+        """Whether nothing stops publication."""
+        return not self.violations
+
+    def verdict(self, lang: Language) -> str:
+        """The outcome in one sentence."""
+        violations, warnings = len(self.violations), len(self.warnings)
+        if violations:
+            return text("contribution.verdict.violations", lang, violations=violations, warnings=warnings)
+        if warnings:
+            return text("contribution.verdict.warnings", lang, warnings=warnings)
+        return text("contribution.verdict.fine", lang)

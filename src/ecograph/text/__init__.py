@@ -1,0 +1,1 @@
+"""Three languages: which one, its words, the concepts in them, and full text."""

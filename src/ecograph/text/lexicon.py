@@ -1,0 +1,186 @@
+"""
+Words of Danish, Swedish and English: cut out, brought to their dictionary form, and spelled one way.
+
+Danish and Swedish write many of the same words with different letters; folding makes them one spelling. A compound that
+no dictionary holds still shares its character n-grams with its parts.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Final
+
+import simplemma
+
+from ecograph.messages import LANGUAGES, Language
+
+_WORD = re.compile(r"[^\W_]+(?:[.'’][^\W_]+)*")
+_BREAK = re.compile(r"[.,;:!?()\[\]{}<>|/\"“”»«\n\r\t]|\s[-–—]\s")
+_LETTERS: Final = str.maketrans({"æ": "ä", "ø": "ö", "ü": "u", "ß": "ss", "đ": "d", "ð": "d", "þ": "th", "ł": "l"})
+_KEPT: Final = frozenset("äöå")
+
+MIN_GRAM: Final = 3
+"""Shorter grams are in nearly every word."""
+MAX_GRAM: Final = 5
+"""Longer ones are nearly whole words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a text: as written, where, and whether a sentence or phrase ends before it."""
+
+    text: str
+    start: int
+    end: int
+    after_break: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A content word: as written and its folded dictionary form."""
+
+    text: str
+    lemma: str
+
+
+def normalise(text: str) -> str:
+    """
+    The text in Unicode normal form C, without NUL characters and lone surrogates.
+
+    Example:
+        >>> normalise("Malmo\\u0308") == "Malmö"
+        True
+    """
+    cleaned = text.replace("\0", " ").encode("utf-8", "ignore").decode("utf-8")
+    return unicodedata.normalize("NFC", cleaned)
+
+
+def tokenise(text: str) -> tuple[Token, ...]:
+    """
+    The words of a text in order; hyphens separate words.
+
+    Example:
+        >>> [token.text for token in tokenise("IoT-platform i Høje-Taastrup, 2,5 mio.")]
+        ['IoT', 'platform', 'i', 'Høje', 'Taastrup', '2', '5', 'mio']
+    """
+    found: list[Token] = []
+    end = 0
+    for match in _WORD.finditer(text):
+        gap = text[end : match.start()]
+        found.append(Token(match.group(), match.start(), match.end(), not found or bool(_BREAK.search(gap))))
+        end = match.end()
+    return tuple(found)
+
+
+@lru_cache(maxsize=200_000)
+def fold(word: str) -> str:
+    """
+    One spelling for Danish, Norwegian and Swedish letters, in lower case, without other accents.
+
+    Example:
+        >>> fold("Varmeplanlægning"), fold("Aarhus"), fold("Århus"), fold("idé")
+        ('varmeplanlägning', 'århus', 'århus', 'ide')
+
+    Source:
+        docs/matching.md, "Words".
+    """
+    lower = word.lower().translate(_LETTERS).replace("aa", "å")
+    if lower.isascii():
+        return lower
+    return "".join(
+        letter if letter in _KEPT else unicodedata.normalize("NFD", letter)[0] for letter in lower if letter.strip()
+    )
+
+
+@lru_cache(maxsize=200_000)
+def lemma(word: str, lang: Language) -> str:
+    """
+    The folded dictionary form of a word; a word that the dictionary lacks stays as it is.
+
+    Example:
+        >>> lemma("kommunerne", "da"), lemma("lösningar", "sv"), lemma("cities", "en")
+        ('kommune', 'lösning', 'city')
+    """
+    lower = word.lower()
+    return fold(simplemma.lemmatize(lower, lang=lang).lower())
+
+
+@lru_cache(maxsize=50_000)
+def known(word: str, lang: Language) -> bool:
+    """Whether the dictionary of a language holds the word in some form."""
+    return bool(simplemma.is_known(word, lang=lang))
+
+
+def lemmas(word: str, lang: Language | None) -> tuple[str, ...]:
+    """The folded dictionary forms of a word: one where the language is known, else one per language, without doubles."""
+    if lang is not None:
+        return (lemma(word, lang),)
+    return tuple(dict.fromkeys(lemma(word, each) for each in LANGUAGES))
+
+
+def content_words(text: str, lang: Language | None) -> tuple[Word, ...]:
+    """
+    The words that carry meaning, each with its folded dictionary form, in order and without doubles.
+
+    Args:
+        text: Any text.
+        lang: Its language; None where unknown, then a word counts in its form of each language.
+
+    Returns:
+        No stop words, no single letters, no bare numbers below four digits.
+
+    Example:
+        >>> [word.lemma for word in content_words("Bedre sortering af affaldet i kommunen", "da")]
+        ['sortering', 'affald']
+    """
+    stop = stop_words(lang)
+    found: dict[str, Word] = {}
+    for token in tokenise(text):
+        lower = token.text.lower()
+        if len(lower) < 2 or fold(lower) in stop or (lower.isdigit() and len(lower) < 4):
+            continue
+        for form in lemmas(token.text, lang):
+            if len(form) > 1 and form not in stop:
+                found.setdefault(form, Word(token.text, form))
+    return tuple(found.values())
+
+
+def grams(word: str, smallest: int = MIN_GRAM, largest: int = MAX_GRAM) -> frozenset[str]:
+    """
+    The character n-grams of one folded word, without marks for its ends, so that a compound holds those of its parts.
+
+    Example:
+        >>> sorted(grams("affald", 5, 5)), grams("affald") <= grams("affaldssortering")
+        (['affal', 'ffald'], True)
+    """
+    if len(word) < smallest:
+        return frozenset((word,))
+    return frozenset(
+        word[start : start + size]
+        for size in range(smallest, min(largest, len(word)) + 1)
+        for start in range(len(word) - size + 1)
+    )
+
+
+@lru_cache(maxsize=4)
+def stop_words(lang: Language | None) -> frozenset[str]:
+    """
+    Words without a meaning of their own, folded: grammar, and what every municipal need says ("municipality", "better").
+
+    Args:
+        lang: None for all three languages together.
+    """
+    if lang is None:
+        return frozenset().union(*(stop_words(each) for each in LANGUAGES))
+    lines = resources.files("ecograph.text").joinpath(f"stopwords/{lang}.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(fold(word) for line in lines if not line.startswith("#") for word in line.split())
+
+
+def warm() -> None:
+    """Read the dictionaries now instead of at the first text."""
+    for lang in LANGUAGES:
+        lemma("en", lang)

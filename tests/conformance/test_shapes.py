@@ -1,0 +1,300 @@
+"""
+Every shape against its cases in `tests/conformance/shapes/`, on both engines.
+
+A case is one Turtle file: `valid-*.ttl` or `invalid-*.ttl`, the latter saying in `# expect:` which shape must speak up.
+Beside it the engines see the class hierarchy, the concepts the case names and the things of `context.ttl` that it
+points at: nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pyshacl
+import pyshacl_turbo
+import pytest
+from rdflib import RDF, RDFS, SH, SKOS, BNode, Graph, Literal, Namespace, URIRef
+from rdflib.term import Node
+
+ROOT = Path(__file__).parents[2]
+FOLDER = Path(__file__).parent / "shapes"
+CASES = sorted(FOLDER.glob("*/*.ttl"))
+NUMBER_OF_CASES = 203
+"""Counted by hand when a case is added, so that a lost file shows."""
+
+ECO = Namespace("https://w3id.org/ecograph/ns#")
+ECOSH = Namespace("https://w3id.org/ecograph/shapes#")
+CONCEPT = "https://w3id.org/ecograph/concept/"
+LANGUAGES = {"da", "sv", "en"}
+EXPECTED = "-expected"
+ENGINES = (pyshacl_turbo, pyshacl)
+
+
+@dataclass(frozen=True)
+class Result:
+    focus: Node
+    path: Node | None
+    component: Node
+    shape: Node
+    severity: Node
+
+
+def graph_of(*files: Path) -> Graph:
+    graph = Graph()
+    for file in files:
+        graph.parse(data=file.read_text(encoding="utf-8"), format="turtle")
+    return graph
+
+
+@cache
+def shapes() -> Graph:
+    return graph_of(*sorted((ROOT / "shapes").glob("*.ttl")))
+
+
+@cache
+def classes() -> Graph:
+    hierarchy = Graph()
+    for triple in graph_of(*sorted((ROOT / "ontology").glob("*.ttl"))).triples((None, RDFS.subClassOf, None)):
+        hierarchy.add(triple)
+    return hierarchy
+
+
+@cache
+def concepts() -> Graph:
+    return graph_of(*sorted((ROOT / "ontology" / "concepts").glob("*.ttl")))
+
+
+@cache
+def context() -> Graph:
+    return graph_of(FOLDER / "context.ttl")
+
+
+def data_for(case: Graph) -> Graph:
+    data = case + classes()
+    for node in set(case.objects()):
+        for triple in context().triples((node, None, None)):
+            data.add(triple)
+        if node.startswith(CONCEPT):
+            for triple in concepts().triples((node, SKOS.inScheme, None)):
+                data.add(triple)
+    return data
+
+
+@cache
+def results(engine: ModuleType, case: Path) -> frozenset[Result]:
+    graph = graph_of(case)
+    # Not by pySHACL's `focus_nodes`: with it, sh:node and sh:or pass for every value that is not itself a focus node.
+    report = engine.validate(data_for(graph), shacl_graph=shapes(), inference=None, advanced=False)[1]
+    own = set(graph.subjects(RDF.type, None))
+
+    def value(result: Node, predicate: URIRef) -> Node:
+        found = report.value(result, predicate)
+        assert found is not None, f"{engine.__name__} reports no {predicate}"
+        return found
+
+    return frozenset(
+        Result(
+            focus=value(result, SH.focusNode),
+            path=report.value(result, SH.resultPath),
+            component=value(result, SH.sourceConstraintComponent),
+            shape=value(result, SH.sourceShape),
+            severity=value(result, SH.resultSeverity),
+        )
+        for report_node in report.subjects(RDF.type, SH.ValidationReport)
+        for result in report.objects(report_node, SH.result)
+        if report.value(result, SH.focusNode) in own
+    )
+
+
+def expected_of(case: Path) -> set[URIRef]:
+    return {
+        ECOSH[name] for name in re.findall(r"^# expect: ecosh:(\S+)$", case.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+
+
+def template_shapes() -> list[URIRef]:
+    """The node shapes that speak about a class, without conditions such as `ecosh:Need-currency-expected`."""
+    return [shape for shape in named(SH.targetClass) if "-" not in local(shape)]
+
+
+def conditions() -> list[URIRef]:
+    """The node shapes that speak about several columns of a class."""
+    return [shape for shape in named(SH.targetClass) if "-" in local(shape)]
+
+
+def property_shapes() -> list[URIRef]:
+    """The named property shapes that are columns, or say what a column is expected to hold."""
+    return [shape for shape in named(SH.path) if (shape, SH.path, SKOS.inScheme) not in shapes()]
+
+
+def columns_of(shape: URIRef) -> list[Node]:
+    return [prop for prop in shapes().objects(shape, SH.property) if not local(prop).endswith(EXPECTED)]
+
+
+def named(predicate: URIRef) -> list[URIRef]:
+    """The shapes that have a name and this property."""
+    return sorted({shape for shape in shapes().subjects(predicate, None) if isinstance(shape, URIRef)})
+
+
+def local(node: Node) -> str:
+    return str(node).removeprefix(str(ECOSH))
+
+
+def texts(node: Node, predicate: URIRef) -> dict[str, str]:
+    found = [text for text in shapes().objects(node, predicate) if isinstance(text, Literal)]
+    assert len(found) == len({text.language for text in found}), f"{local(node)} says the same twice in one language"
+    return {str(text.language): str(text) for text in found}
+
+
+def number(node: Node, predicate: URIRef = SH.order) -> float:
+    return float(str(shapes().value(node, predicate)))
+
+
+case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.stem}")
+
+
+class TestCases:
+    def test_no_case_is_lost(self) -> None:
+        """
+        Each case that was written is run.
+        """
+        assert len(CASES) == NUMBER_OF_CASES
+
+    @pytest.mark.parametrize("shape", template_shapes(), ids=local)
+    def test_each_class_has_cases(self, shape: URIRef) -> None:
+        """
+        For each class there is data that passes and data that does not.
+        """
+        names = [case.name for case in (FOLDER / local(shape)).glob("*.ttl")]
+        assert any(name.startswith("valid-") for name in names)
+        assert any(name.startswith("invalid-") for name in names)
+
+    def test_each_column_is_seen_to_refuse_something(self) -> None:
+        """
+        No rule is there that no data can break.
+        """
+        refusing = {shape for case in CASES for shape in expected_of(case)}
+        assert sorted(map(local, {*property_shapes(), *conditions()} - refusing)) == []
+
+    @case
+    def test_a_case_is_marked_and_about_its_class(self, case: Path) -> None:
+        """
+        A case is invented, says so, and describes a thing of the class whose folder it lies in.
+        """
+        assert case.name.startswith(("valid-", "invalid-"))
+        assert case.read_text(encoding="utf-8").startswith("# synthetic\n")
+        assert (None, RDF.type, ECO[case.parent.name]) in graph_of(case)
+
+    @case
+    def test_both_engines_say_the_same(self, case: Path) -> None:
+        """
+        The fast engine and the referee find the same faults in each case.
+        """
+        fast, referee = (results(engine, case) for engine in ENGINES)
+        assert fast == referee
+
+    @case
+    @pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.__name__)
+    def test_the_shapes_judge_a_case_as_it_says(self, case: Path, engine: ModuleType) -> None:
+        """
+        Valid data is not stopped; invalid data is, by the shape that knows why and by no other.
+        """
+        found = results(engine, case)
+        expected = expected_of(case)
+        assert bool(expected) == case.name.startswith("invalid-")
+        assert expected <= {result.shape for result in found}
+        assert {result.shape for result in found if result.severity == SH.Violation} <= expected
+        for result in found:
+            assert result.severity == shapes().value(result.shape, SH.severity)
+
+
+class TestShapes:
+    @pytest.mark.parametrize("shape", property_shapes(), ids=local)
+    def test_a_column_can_be_shown(self, shape: URIRef) -> None:
+        """
+        Each column has a heading, a help text and a message in three languages, a place and a severity.
+        """
+        for predicate in (SH.name, SH.description, SH.message):
+            assert {language for language, text in texts(shape, predicate).items() if text.strip()} == LANGUAGES
+        assert isinstance(shapes().value(shape, SH.path), URIRef)
+        assert number(shape) > 0
+        assert (shapes().value(shape, SH.group), RDF.type, SH.PropertyGroup) in shapes()
+        assert shapes().value(shape, SH.severity) in {SH.Violation, SH.Warning, SH.Info}
+
+    def test_what_speaks_has_a_name_and_three_languages(self) -> None:
+        """
+        A finding can point at the shape it comes from, and its message is there for every reader.
+        """
+        assert not [shape for shape in shapes().objects(None, SH.property) if isinstance(shape, BNode)]
+        for shape in shapes().subjects(SH.message, None):
+            assert isinstance(shape, URIRef)
+            assert set(texts(shape, SH.message)) == LANGUAGES, local(shape)
+            assert (shape, SH.severity, None) in shapes(), local(shape)
+
+    @pytest.mark.parametrize("shape", template_shapes(), ids=local)
+    def test_a_template_can_be_filled_in(self, shape: URIRef) -> None:
+        """
+        A template has a title and a description in three languages, and no two columns with one heading or one place.
+        """
+        assert set(texts(shape, RDFS.label)) == set(texts(shape, RDFS.comment)) == LANGUAGES
+        assert shapes().value(shape, SH.targetClass) == ECO[local(shape)]
+        columns = columns_of(shape)
+        assert all((column, RDF.type, SH.PropertyShape) in shapes() for column in columns)
+        for language in LANGUAGES:
+            headings = [texts(column, SH.name)[language] for column in columns]
+            assert len(headings) == len(set(headings)), f"{language}: {sorted(headings)}"
+        assert len({number(column) for column in columns}) == len(columns)
+        assert len({local(column).partition("-")[2] for column in columns}) == len(columns)
+        groups = [number(shapes().value(column, SH.group) or shape) for column in sorted(columns, key=number)]
+        assert groups == sorted(groups), "columns of one group stand together"
+
+    def test_what_is_expected_belongs_to_a_column(self) -> None:
+        """
+        A hint about a column carries that column's heading and path.
+        """
+        hints = [shape for shape in property_shapes() if shape.endswith(EXPECTED)]
+        assert hints
+        for hint in hints:
+            column = URIRef(hint.removesuffix(EXPECTED))
+            assert shapes().value(hint, SH.path) == shapes().value(column, SH.path)
+            assert texts(hint, SH.name) == texts(column, SH.name)
+            assert shapes().value(hint, SH.severity) != SH.Violation
+
+    def test_each_own_term_is_defined(self) -> None:
+        """
+        The shapes use no word of ours that the ontology does not explain.
+        """
+        defined = set(graph_of(*sorted((ROOT / "ontology").glob("*.ttl"))).subjects(RDFS.isDefinedBy, None))
+        used = {term for triple in shapes() for term in triple if isinstance(term, URIRef) and term in ECO}
+        assert sorted(used - defined) == []
+
+    def test_a_template_or_class_is_listed_once(self) -> None:
+        """
+        A table's name says which template it is filled in.
+        """
+        slugs = [str(slug) for slug in shapes().objects(None, ECO.templateSlug)]
+        assert len(slugs) == len(set(slugs))
+
+    def test_each_scheme_that_is_asked_for_is_there(self) -> None:
+        """
+        The lists that columns choose from exist, and hold something to choose.
+        """
+        for node in set(shapes().objects(None, SH.node)):
+            (prop,) = shapes().objects(node, SH.property)
+            assert local(prop) == f"{local(node)}-scheme"
+            scheme = shapes().value(prop, SH.hasValue)
+            assert (None, SKOS.inScheme, scheme) in concepts(), scheme
+
+    def test_patterns_are_sound_and_linear(self) -> None:
+        """
+        Each pattern compiles, and none repeats a repetition, so that no input makes it slow.
+        """
+        patterns = {str(pattern) for pattern in shapes().objects(None, SH.pattern)}
+        assert patterns
+        for pattern in patterns:
+            re.compile(pattern)
+            assert not re.search(r"[*+}]\)[*+{]", pattern), pattern
