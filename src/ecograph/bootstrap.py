@@ -1,5 +1,5 @@
 """
-Builds one EcoGraph from the settings: ledger, store, contract, vocabulary, matching and query workers, once.
+Builds one EcoGraph from the settings: ledger, store, rules, matching and query workers, once.
 
 Everything in the store comes through the ledger: the model and the vocabularies as contributions of EcoGraph itself,
 the folders of `data/` as any partner's.
@@ -8,8 +8,7 @@ the folders of `data/` as any partner's.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,33 +16,41 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from ecograph.config import Settings
-from ecograph.contribute import door, provenance, system
+from ecograph.contribute import door, provenance, staging, system
 from ecograph.contribute.provenance import Dataset
 from ecograph.contribute.publishing import Publisher
-from ecograph.errors import NotLoaded
-from ecograph.ledger.records import ContributionRecord
+from ecograph.contribute.staging import Rules, SourceFile
+from ecograph.errors import UnknownThing
+from ecograph.identifiers import SLUG, thing_iri
 from ecograph.ledger.sql import Ledger
 from ecograph.match.matcher import Matcher
+from ecograph.match.model import MatchResult
+from ecograph.messages import Language
+from ecograph.query import catalogue
 from ecograph.query.catalogue import Catalogue
 from ecograph.query.workers import WorkerPool
-from ecograph.rdf.patch import diff
 from ecograph.shacl.contract import Contract
+from ecograph.shacl.report import Finding, Report
 from ecograph.store.base import Snapshot
 from ecograph.store.oxigraph import EmbeddedStore
 from ecograph.vocabulary.concepts import Concepts
 from ecograph.vocabulary.ontology import Ontology
 
-Progress = Callable[[int, int, str], None]
+Watch = Callable[[int, int, str], None]
 """Called with (done, total, what is being done)."""
+
+OPERATOR = "operator"
+"""Who loads what is shipped, as the ledger names them."""
 
 
 @dataclass(frozen=True)
-class LoadSummary:
-    """What a load did: the revision it ended at, and how many contributions were new or changed."""
+class Loaded:
+    """What a load did: the revision it ended at, what was new or changed, and every finding on the way."""
 
     revision: int
     published: int
     triples: int
+    findings: tuple[Finding, ...]
 
 
 class View:
@@ -53,14 +60,25 @@ class View:
     The parts are built when first asked for, and live as long as the view.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, rules: Rules) -> None:
         self.snapshot = snapshot
-        self._building = threading.Lock()
+        self.rules = rules
+        self._building = threading.RLock()
 
     @property
     def revision(self) -> int:
         """The ledger's revision that this view shows."""
         return self.snapshot.revision
+
+    @property
+    def ontology(self) -> Ontology:
+        """Our own terms."""
+        return self.rules.ontology
+
+    @property
+    def contract(self) -> Contract:
+        """The templates, as the shapes state them."""
+        return self.rules.contract
 
     @cached_property
     def concepts(self) -> Concepts:
@@ -70,18 +88,54 @@ class View:
     @cached_property
     def matcher(self) -> Matcher:
         """The matching projection of this revision."""
-        return Matcher.build(self.snapshot, self.concepts)
+        with self._building:
+            return Matcher.build(self.snapshot, self.concepts)
 
     @cached_property
     def datasets(self) -> Mapping[NamedNode, Dataset]:
         """Who published each graph, from where, under which licence."""
         return provenance.datasets(self.snapshot)
 
-    def warm(self) -> View:
-        """Build every part now, so that no visitor waits for it."""
-        with self._building:
-            _ = (self.concepts, self.matcher, self.datasets)
-        return self
+    @cached_property
+    def property_names(self) -> Mapping[NamedNode, Mapping[Language, str]]:
+        """What properties are called in the templates, in the order of the columns."""
+        columns = sorted(
+            (column for template in self.contract.templates.values() for column in template.columns),
+            key=lambda column: column.order,
+        )
+        names: dict[NamedNode, Mapping[Language, str]] = {}
+        for column in columns:
+            names.setdefault(column.path, column.names)
+        return names
+
+    def match(
+        self,
+        need: str,
+        *,
+        countries: Sequence[str] | None = None,
+        groups: Sequence[str] | None = None,
+        top: int = 10,
+    ) -> MatchResult:
+        """
+        Who fits a need that is named by its id, or else written out.
+
+        Args:
+            need: The slug of a need in the graph, or a text of several words in Danish, Swedish or English.
+            countries: Only candidates of these (`dk`, `se`, `no`); None for all.
+            groups: Only these groups; None for all.
+            top: How many per group.
+
+        Raises:
+            UnknownThing: A single word that looks like an id and is none.
+        """
+        profile = self.matcher.profile_text(need)
+        if SLUG.fullmatch(need):
+            iri = thing_iri("need", need)
+            if next(iter(self.snapshot.quads(iri)), None) is not None:
+                profile = self.matcher.profile(iri)
+            elif not profile.concepts:
+                raise UnknownThing(kind="need", id=need)
+        return self.matcher.match(profile, countries=countries, groups=groups, top=top)
 
     def close(self) -> None:
         """Let the generation go."""
@@ -92,28 +146,27 @@ class EcoGraph:
     """
     One EcoGraph on one data directory.
 
-    `open` takes the directory for writing; `read` only looks at the current generation, beside a running service.
+    `open` takes the directory for writing; `read` only looks at the current generation, also beside a running service.
     """
 
     def __init__(self, settings: Settings, store: EmbeddedStore, ledger: Ledger | None) -> None:
         self.settings = settings
         self.store = store
-        self.ledger = ledger
-        self._switch = threading.Lock()
+        self._ledger = ledger
+        self._switching = threading.Lock()
         self._view: View | None = None
 
     @classmethod
     def open(cls, settings: Settings) -> EcoGraph:
         """
-        Open for writing: replays what the ledger holds beyond the store.
+        Open for writing, and replay what the ledger holds beyond the store.
 
         Raises:
             AlreadyOpen: Another instance holds the directory.
-            LedgerBroken: The ledger's hash chain does not verify.
+            LedgerBroken: The ledger is not as it was written.
         """
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        store = EmbeddedStore.open(settings.data_dir / "store")
-        ecograph = cls(settings, store, Ledger.open(settings.ledger_address))
+        ecograph = cls(settings, EmbeddedStore.open(settings.data_dir / "store"), Ledger.open(settings.ledger_address))
         ecograph.publisher.catch_up()
         return ecograph
 
@@ -127,15 +180,143 @@ class EcoGraph:
         """
         return cls(settings, EmbeddedStore.reader(settings.data_dir / "store"), None)
 
+    @property
+    def ledger(self) -> Ledger:
+        """The memory; only of an EcoGraph that was opened for writing."""
+        if self._ledger is None:
+            raise RuntimeError("this EcoGraph was opened for reading")
+        return self._ledger
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """The one writer."""
+        return Publisher(self.ledger, self.store)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What contributions are held against."""
+        return Rules.load(self.settings.resources_dir)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The questions in `queries/`."""
+        return catalogue.load(self.settings.resources_dir / "queries")
+
+    @cached_property
+    def queries(self) -> WorkerPool:
+        """The processes that run people's SPARQL, on the revision of the current view."""
+        return WorkerPool(
+            self.view().snapshot.path,
+            size=self.settings.query_workers,
+            queue=self.settings.query_queue,
+            timeout_s=self.settings.query_timeout_s,
+            memory_bytes=self.settings.query_memory_bytes,
+            result_bytes=self.settings.query_result_bytes,
+        )
+
+    @property
+    def revision(self) -> int:
+        """The revision that readers see."""
+        return self.store.shown
+
+    def snapshot(self) -> Snapshot:
+        """The current revision, for a reader of its own; close it."""
+        return self.store.snapshot()
+
+    def view(self) -> View:
+        """The current revision with everything that answers questions about it; shared, so do not close it."""
+        with self._switching:
+            if self._view is None or self._view.revision != self.store.shown:
+                self._view = View(self.store.snapshot(), self.rules)
+                if "queries" in self.__dict__ and self._view.snapshot.path is not None:
+                    self.queries.switch(self._view.snapshot.path)
+            return self._view
+
+    def warm(self) -> None:
+        """Build what answers the first visitor before they come."""
+        view = self.view()
+        _ = (view.matcher, view.datasets, view.property_names)
+
+    def triples(self) -> int:
+        """How many statements readers see."""
+        with self.store.snapshot() as snapshot:
+            return len(snapshot)
+
+    def load(
+        self, paths: Iterable[Path] | None = None, *, publisher: str | None = None, watch: Watch | None = None
+    ) -> Loaded:
+        """
+        Publish what comes with the software, then folders or files, through the door.
+
+        Args:
+            paths: Folders with a `dataset.ttl`, or single files with `publisher`; None for every folder of `data/`.
+            publisher: Whose data single files are.
+            watch: Called as the work goes on.
+
+        Raises:
+            Rejected: A contribution has a violation. What was published before it stays.
+            DiskFull: The ledger could not be written; what was published before stays.
+        """
+        given = list(paths) if paths is not None else self.shipped()
+        folders = [path for path in given if path.is_dir()]
+        files = [path for path in given if not path.is_dir()]
+        with self.publisher.batch():
+            published = self._load_system(watch)
+            outcomes = list(
+                door.load(folders, self.rules, self.ledger, self.store, self.publisher, who=OPERATOR, progress=watch)
+            )
+            door.require(outcomes)
+            if files:
+                outcomes.append(
+                    door.contribute(
+                        [SourceFile.at(path) for path in files],
+                        publisher or OPERATOR,
+                        self.rules,
+                        self.ledger,
+                        self.store,
+                        self.publisher,
+                        who=OPERATOR,
+                    )
+                )
+                door.require(outcomes)
+        published += sum(outcome.revision is not None for outcome in outcomes)
+        findings = tuple(finding for outcome in outcomes for finding in outcome.staged.report.findings)
+        return Loaded(self.revision, published, self.triples(), findings)
+
+    def shipped(self) -> list[Path]:
+        """The contribution folders that come with EcoGraph."""
+        found = (self.settings.resources_dir / "data").glob(f"*/{provenance.FILE_NAME}")
+        return sorted(path.parent for path in found)
+
+    def check(self, paths: Sequence[Path], *, publisher: str) -> Report:
+        """Every finding of a folder or of files, against what is published; nothing is written."""
+        with self.store.snapshot() as snapshot:
+            if len(paths) == 1 and paths[0].is_dir():
+                return staging.stage_folder(paths[0], self.rules, snapshot).report
+            return staging.stage([SourceFile.at(path) for path in paths], publisher, self.rules, snapshot).report
+
+    def _load_system(self, watch: Watch | None) -> int:
+        """Publish each graph that comes with the software and is not what the store holds."""
+        published = 0
+        with self.publisher.batch():
+            graphs = list(system.graphs(self.settings.resources_dir, self.rules))
+            for done, graph in enumerate(graphs):
+                if watch:
+                    watch(done, len(graphs), graph.title)
+                if graph.patch(self.store.state()):
+                    self.publisher.publish(graph.approved(self.ledger, OPERATOR), graph.patch, OPERATOR)
+                    published += 1
+        return published
+
     def close(self) -> None:
-        """Stop the workers and let the store and the ledger go."""
+        """Stop the workers, and let the store and the ledger go."""
         if "queries" in self.__dict__:
             self.queries.close()
         if self._view:
             self._view.close()
         self.store.close()
-        if self.ledger:
-            self.ledger.close()
+        if self._ledger:
+            self._ledger.close()
 
     def __enter__(self) -> EcoGraph:
         return self

@@ -23,10 +23,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ecograph import __version__
-from ecograph.bootstrap import EcoGraph, Watch
+from ecograph.bootstrap import EcoGraph, View, Watch
 from ecograph.config import Settings
-from ecograph.errors import BadParameter, EcoGraphError, PortTaken, UnknownLanguage, UnknownThing
-from ecograph.identifiers import kind_and_slug, thing_iri
+from ecograph.errors import BadParameter, EcoGraphError, PortTaken, UnknownLanguage
 from ecograph.match.model import GROUPS, Match, MatchResult
 from ecograph.messages import Language, language_of, text
 from ecograph.query import guard
@@ -92,16 +91,20 @@ def serve(
         update={key: value for key, value in (("host", host), ("port", port)) if value is not None}
     )
     with _listening(settings.host, settings.port) as listener, EcoGraph.open(settings) as ecograph:
-        ecograph.view()
+        ecograph.warm()
         server = uvicorn.Server(uvicorn.Config(create_app(ecograph, settings), log_config=None, server_header=False))
-        _say("cli.serving", url=f"http://{'localhost' if settings.host == '127.0.0.1' else settings.host}:{settings.port}")
+        _say(
+            "cli.serving",
+            url=f"http://{'localhost' if settings.host == '127.0.0.1' else settings.host}:{settings.port}",
+        )
         server.run(sockets=[listener])
 
 
 @app.command()
 def load(
     folders: Annotated[
-        list[Path] | None, typer.Argument(exists=True, help="Contribution folders or files; default: all that is shipped.")
+        list[Path] | None,
+        typer.Argument(exists=True, help="Contribution folders or files; default: all that is shipped."),
     ] = None,
     publisher: Annotated[str | None, typer.Option(help="Whose data a single file is.")] = None,
 ) -> None:
@@ -121,7 +124,9 @@ def load(
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(exists=True, help="A contribution folder, or CSV, XLSX or Turtle files.")],
+    files: Annotated[
+        list[Path], typer.Argument(exists=True, help="A contribution folder, or CSV, XLSX or Turtle files.")
+    ],
     publisher: Annotated[str, typer.Option(help="Whose data the files are.")] = "check",
     everything: Annotated[bool, typer.Option("--all", help="Show every finding.")] = False,
 ) -> None:
@@ -163,23 +168,26 @@ def stats(
 ) -> None:
     """Counts per class, country and publisher."""
     with EcoGraph.read(state.settings) as ecograph:
-        found = reading.stats(ecograph.view(), state.lang)
+        view = ecograph.view()
+        found = reading.counts(view)
     if as_json:
-        _print_json(reading.as_json(found))
+        statements = {graph.value: count for graph, count in found.by_publisher.items()}
+        _print_json(
+            {"revision": view.revision, "kinds": found.by_kind, "totals": found.totals, "statements": statements}
+        )
         return
-    columns = sorted({country for row in found.classes for country in row.countries}, key=_country_rank)
-    heads = [text("cli.column.class", state.lang), *(column.upper() or "–" for column in columns), text("cli.column.count", state.lang)]
+    countries = sorted({country for counts in found.by_kind.values() for country in counts}, key=_country_rank)
+    heads = [text("cli.column.class", state.lang), *(each.upper() or "–" for each in countries)]
     rows = [
-        [row.label, *(_number(row.countries.get(column, 0)) for column in columns), _number(row.total)]
-        for row in found.classes
+        [_kind_name(view, kind), *(_number(counts.get(each, 0)) for each in countries), _number(found.totals[kind])]
+        for kind, counts in found.by_kind.items()
     ]
-    publishers = [[row.label, _number(row.statements)] for row in found.publishers]
-    publisher_heads = [text("cli.column.publisher", state.lang), text("cli.column.statements", state.lang)]
-    for head, body in ((heads, rows), (publisher_heads, publishers)):
-        if markdown:
-            _print_markdown(head, body)
-        else:
-            _print_table(head, body)
+    publishers = [
+        [view.datasets[graph].titles[state.lang], _number(count)] for graph, count in found.by_publisher.items()
+    ]
+    show = _print_markdown if markdown else _print_table
+    show([*heads, text("cli.column.count", state.lang)], rows)
+    show([text("cli.column.publisher", state.lang), text("cli.column.statements", state.lang)], publishers)
 
 
 @app.command()
@@ -224,7 +232,7 @@ def match(
         if as_json:
             _print_json(api.match_json(view, result, state.lang))
             return
-        _print_matches(view, result, explain)
+        _print_matches(result, explain)
 
 
 @app.command()
@@ -235,15 +243,17 @@ def search(
 ) -> None:
     """Find things by name or words."""
     with EcoGraph.read(state.settings) as ecograph:
-        found = reading.search(ecograph.view(), query, state.lang, limit=limit)
+        view = ecograph.view()
+        wanted = reading.Filter(text=query)
+        found = reading.directory(view).find(wanted, state.lang, topics=True, limit=limit).items
     if as_json:
-        _print_json(reading.as_json(found))
-    elif not found.items:
-        err.print(text("cli.nothing-found", state.lang, query=query))
+        _print_json([{"iri": each.iri.value, "kind": each.kind, "name": each.name(state.lang)[0]} for each in found])
+    elif not found:
+        err.print(text("cli.nothing-found", state.lang, query=query), markup=False)
     else:
         _print_table(
             [text("cli.column.kind", state.lang), text("cli.column.name", state.lang), "IRI"],
-            [[item.kind_label, item.label, item.iri] for item in found.items],
+            [[_kind_name(view, each.kind), each.name(state.lang)[0], each.iri.value] for each in found],
         )
 
 
@@ -303,7 +313,12 @@ def _progress() -> Iterator[Watch | None]:
         yield line
         return
     with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err, transient=True
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
     ) as bars:
         task = bars.add_task(text("cli.building", state.lang), total=None)
         yield lambda done, total, label: bars.update(
@@ -331,7 +346,7 @@ def _show_findings(findings: tuple[Finding, ...], limit: int | None = _SHOWN_FIN
         _say("cli.more-findings", count=len(findings) - limit)
 
 
-def _print_matches(view: object, result: MatchResult, explain: bool) -> None:
+def _print_matches(result: MatchResult, explain: bool) -> None:
     names = ", ".join(concept.labels[state.lang] for concept in result.need.concepts if concept.basis != "broader")
     if names:
         out.print(text("cli.understood", state.lang, concepts=names), markup=False)
@@ -374,6 +389,11 @@ def _print_markdown(heads: list[str], rows: list[list[str]]) -> None:
 
 def _print_json(value: object) -> None:
     out.file.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def _kind_name(view: View, kind: str) -> str:
+    template = view.contract.templates.get(kind)
+    return template.names[state.lang] if template else kind
 
 
 def _number(value: int) -> str:

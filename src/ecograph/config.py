@@ -27,7 +27,9 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default=Path("var"), description="Where the ledger, the store and the index are kept.")
     resources_dir: Path = Field(default_factory=_resources, description="Where ontology, shapes, queries and data are.")
-    ledger_url: str | None = Field(default=None, description="SQLAlchemy URL of the ledger; default: SQLite in data_dir.")
+    ledger_url: str | None = Field(
+        default=None, description="SQLAlchemy URL of the ledger; default: SQLite in data_dir."
+    )
     host: str = Field(default="127.0.0.1", description="Address the service listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port the service listens on.")
     base_url: str | None = Field(default=None, description="Public address of the service, if behind a proxy.")

@@ -16,8 +16,8 @@ from ecograph.contribute.staging import Rules, SourceFile, Staged, in_order, sta
 from ecograph.errors import Rejected
 from ecograph.ledger.records import ContributionRecord, Revision, State
 from ecograph.ledger.sql import Ledger
-from ecograph.store.base import Projection
 from ecograph.shacl.validation import Backend
+from ecograph.store.base import Projection
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what is being done)."""
@@ -56,7 +56,7 @@ def load(
     backend: Backend = "turbo",
 ) -> tuple[Outcome, ...]:
     """
-    Publish folders, each as one contribution that replaces what its publisher had; readers are switched once, at the end.
+    Publish folders, each as one contribution that replaces what its publisher had; readers are switched at the end.
 
     A folder that changes nothing leaves no trace. The first one with a violation stops the rest, which may build on it.
 

@@ -10,11 +10,12 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from ecograph.errors import UnknownTemplate
-from ecograph.messages import LANGUAGES, Language, texts
+from ecograph.messages import Language, texts
 from ecograph.shacl.contract import ID_COLUMN, Column, Contract, Template
 from ecograph.vocabulary.folding import fold
 
 _LIKELY: Final = 70  # of 100: below it, what rapidfuzz proposes is no longer what the person meant
+_LANGUAGE_KEYS: Final[Mapping[Language, str]] = {"da": "danish", "sv": "swedish", "en": "english"}
 _LANGUAGE_MARK: Final = re.compile(r"^(.*?)[\s_(\[-]+([^\W\d_]+)[)\]]?$")
 
 
@@ -97,8 +98,8 @@ def _folded(heading: str) -> str:
 @cache
 def _language_names() -> Mapping[str, Language]:
     names: dict[str, Language] = {}
-    for lang in LANGUAGES:
+    for lang, key in _LANGUAGE_KEYS.items():
         names[lang] = lang
-        for name in texts(f"contribution.language.{lang}").values():
+        for name in texts(f"contribution.language.{key}").values():
             names[name.casefold()] = lang
     return names

@@ -23,7 +23,7 @@ from ecograph.identifiers import SLUG, slug, thing_iri
 from ecograph.messages import LANGUAGES, Language, text
 from ecograph.namespaces import CONCEPT, ID, RDF, SH
 from ecograph.shacl.contract import ID_COLUMN, Column, Template
-from ecograph.shacl.report import Finding, Report, Severity
+from ecograph.shacl.report import Finding, Report, Severity, Term
 from ecograph.shacl.shapes import Node, Shapes
 
 _JOINED: Final = re.compile(rf"{SLUG.pattern}(?:--{SLUG.pattern})*")
@@ -114,7 +114,7 @@ def map_tables(tables: Sequence[tuple[Table, Template]], resolver: Resolver, gra
         graph: The graph of the quads.
 
     Returns:
-        Quads, their cells, and a finding for each unknown column, each cell without a value and each row without an IRI.
+        Quads, their cells, and a finding for each unknown column, cell without a value and row without an IRI.
 
     Source:
         docs/contributing-data.md, "From a row to statements".
@@ -156,7 +156,7 @@ def finding(
     focus: NamedNode | None = None,
     path: NamedNode | None = None,
     shape: NamedNode | None = None,
-    **values: str | int | Mapping[Language, str],
+    values: Mapping[str, str | Mapping[Language, str]] | None = None,
 ) -> Finding:
     """A finding of mapping or staging, with the message `contribution.finding.{code}`."""
     messages = {
@@ -164,7 +164,7 @@ def finding(
             f"contribution.finding.{code}",
             lang,
             value=value or "",
-            **{name: given[lang] if isinstance(given, Mapping) else given for name, given in values.items()},
+            **{name: given[lang] if isinstance(given, Mapping) else given for name, given in (values or {}).items()},
         )
         for lang in LANGUAGES
     }
@@ -220,9 +220,9 @@ def _identify(
             item = _Identified(sheet, row, found)
             if first is not None:
                 place = Place(sheet.table.file, row.number, ID_COLUMN)
-                where = first.sheet.table.file
-                name = ID.local(found)
-                findings.append(finding("duplicate-id", place, name, focus=found, first_row=first.row.number, file=where))
+                there = {"first_row": str(first.row.number), "file": first.sheet.table.file}
+                name = sheet.id_cell(row) or ID.local(found)
+                findings.append(finding("duplicate-id", place, name, focus=found, values=there))
                 continue
             seen[found] = item
             yield item
@@ -246,7 +246,8 @@ def _row_iri(sheet: _Sheet, row: Row, resolver: Resolver) -> NamedNode | Finding
             name = slug(sheet.cell(row, column))
             if name:
                 return thing_iri(template.iri_kind, name)
-    return finding("missing-id", place, needs=", ".join(template.identified_by) or ID_COLUMN)
+    needs = template.identified_by or dict.fromkeys((ID_COLUMN, *(column.key for column in template.naming[:1])))
+    return finding("missing-id", place, values={"needs": ", ".join(needs)})
 
 
 def _part(sheet: _Sheet, row: Row, key: str, resolver: Resolver) -> str:
@@ -274,9 +275,7 @@ def _known(item: _Identified) -> Known:
     return Known(item.iri, frozenset({template.target_class}), tuple(dict.fromkeys(names)))
 
 
-def _map_rows(
-    items: Sequence[_Identified], resolver: Resolver, graph: NamedNode, findings: list[Finding]
-) -> Mapped:
+def _map_rows(items: Sequence[_Identified], resolver: Resolver, graph: NamedNode, findings: list[Finding]) -> Mapped:
     quads: list[Quad] = []
     origins: dict[Statement, Place] = {}
     subjects: dict[NamedNode, Subject] = {}
@@ -351,43 +350,45 @@ def _cell_finding(fault: Fault, place: Place, cell: str, focus: NamedNode, colum
         focus=focus,
         path=column.path,
         shape=column.shape,
-        **fault.values,
+        values=fault.values,
     )
 
 
 def _located(findings: Iterable[Finding], mapped: Mapped, shapes: Shapes) -> Iterator[Finding]:
     for found in findings:
         subject = mapped.subjects.get(found.focus) if isinstance(found.focus, NamedNode) else None
-        if subject is None:
+        if subject is None or not isinstance(found.focus, NamedNode):
             yield found
             continue
-        path = found.path or _path_of(shapes, found.shape, subject)
-        assert isinstance(found.focus, NamedNode)
-        if path is not None and found.term is None and (found.focus, path) in mapped.faulty:
+        paths = (found.path,) if found.path is not None else tuple(_paths_of(shapes, found.shape, subject))
+        about_a_value = found.path is not None and found.term is not None
+        if not about_a_value and any((found.focus, path) in mapped.faulty for path in paths):
             continue
         place = subject.place
-        if path is not None:
-            heading = subject.headings.get(path)
-            columns = subject.template.by_path.get(path)
-            place = Place(place.file, place.row, heading or (columns[0].key if columns else None))
-            if found.term is not None and isinstance(found.term, NamedNode | Literal):
-                place = mapped.origins.get((found.focus, path, found.term), place)
-        value = found.value
-        if isinstance(found.term, NamedNode) and found.term in ID:
-            value = ID.local(found.term)
-        elif isinstance(found.term, NamedNode) and found.term in CONCEPT:
-            value = CONCEPT.local(found.term).partition("/")[2]
-        elif found.path is None:
-            value = None
+        if paths:
+            columns = subject.template.by_path.get(paths[0])
+            heading = subject.headings.get(paths[0]) or (columns[0].key if columns else None)
+            place = Place(place.file, place.row, heading)
+            if about_a_value and isinstance(found.term, NamedNode | Literal):
+                place = mapped.origins.get((found.focus, paths[0], found.term), place)
+        value = _written(found.term) if about_a_value else None
         yield replace(found, file=place.file, row=place.row, column=place.column, value=value)
 
 
-def _path_of(shapes: Shapes, shape: Node | None, subject: Subject) -> NamedNode | None:
-    """The first property that a shape without a path speaks of and the thing's template has."""
+def _written(term: Term | None) -> str | None:
+    """A value as it is written in a cell."""
+    if isinstance(term, NamedNode) and term in ID:
+        return ID.local(term)
+    if isinstance(term, NamedNode) and term in CONCEPT:
+        return CONCEPT.local(term).partition("/")[2]
+    return None if term is None else term.value
+
+
+def _paths_of(shapes: Shapes, shape: Node | None, subject: Subject) -> Iterator[NamedNode]:
+    """The properties that a shape without a path speaks of and the thing's template has."""
     pending = [shape] if shape is not None else []
     for node in pending:
         for path in shapes.nodes(node, SH.path):
             if isinstance(path, NamedNode) and path in subject.template.by_path:
-                return path
+                yield path
         pending += [inner for inner in shapes.inner(node) if inner not in pending]
-    return None

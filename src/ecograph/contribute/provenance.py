@@ -1,8 +1,8 @@
 """
 Who contributed what: dataset descriptions in, provenance statements and attribution out.
 
-A contribution is `id/contribution/{publisher}`, an `eco:Contribution` with title, publisher, licence, rights, source and
-date. The graph it fills is `prov:wasDerivedFrom` it. Both descriptions stand in the provenance graph.
+A contribution is `id/contribution/{publisher}`, an `eco:Contribution` with title, publisher, licence, rights, source
+and date. The graph it fills is `prov:wasDerivedFrom` it. Both descriptions stand in the provenance graph.
 """
 
 from __future__ import annotations

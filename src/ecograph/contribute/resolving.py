@@ -85,7 +85,7 @@ class Resolver:
         return resolver
 
     def concept(self, cell: str, scheme: str) -> NamedNode | Fault:
-        """The concept of a scheme that a cell names: its address, slug, notation, or a label in any of our languages."""
+        """The concept of a scheme that a cell names: its address, slug, notation or a label in any language."""
         key = (cell, scheme)
         if key not in self._concept_cache:
             self._concept_cache[key] = self._find_concept(cell, scheme)
@@ -204,9 +204,7 @@ class Resolver:
         """The most specific classes of a thing: those that have a template."""
         known = self.classes_of(iri)
         below = [cls for cls in known if cls in self.contract.by_class]
-        return tuple(
-            cls for cls in below if not any(cls in self._closure({other}) for other in below if other != cls)
-        )
+        return tuple(cls for cls in below if not any(cls in self._closure({other}) for other in below if other != cls))
 
     def _published(self, iri: NamedNode, path: NamedNode) -> Iterator[object]:
         if self._snapshot is not None:

@@ -235,10 +235,10 @@ def stage(
                 findings += found
                 written_in |= dict.fromkeys((quad.subject for quad in described), file.name)
             elif media_type_of(file.name):
-                quads, found = _turtle(file, graph, rules)
-                stated += quads
-                findings += found
-                written_in |= dict.fromkeys((quad.subject for quad in quads), file.name)
+                kept, refused = _turtle(file, graph, rules)
+                stated += kept
+                findings += refused
+                written_in |= dict.fromkeys((quad.subject for quad in kept), file.name)
             else:
                 table = read(file.data, file.name, rules.headings.known)
                 chosen = rules.contract.template(template) if template else None
@@ -300,7 +300,8 @@ def in_order(folders: Sequence[Path], rules: Rules, published: Iterable[NamedNod
             quads, _ = provenance.read_description(
                 path.read_bytes(), name, rules.description_properties | {DCTERMS.requires}, f"{name}/{path.name}"
             )
-        needed = {provenance.slug_of(iri) for iri in provenance.describe(provenance.contribution_iri(name), quads).requires}
+        dataset = provenance.describe(provenance.contribution_iri(name), quads)
+        needed = {provenance.slug_of(iri) for iri in dataset.requires}
         missing = sorted(needed - by_name.keys() - there)
         if missing:
             raise MissingRequirement(title=name, missing=", ".join(missing))

@@ -6,6 +6,7 @@ They pass through the ledger like any partner's data, so the store is a projecti
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -14,11 +15,14 @@ from typing import Final
 
 from pyoxigraph import NamedNode, Quad
 
+from ecograph.contribute.staging import Rules
+from ecograph.ledger.records import ContributionRecord, State
+from ecograph.ledger.sql import Ledger
 from ecograph.namespaces import GRAPH
 from ecograph.rdf.parsing import normalised, skolemised
-from ecograph.shacl.shapes import Shapes
+from ecograph.rdf.patch import Patch, diff
+from ecograph.store.base import Snapshot
 from ecograph.vocabulary import external
-from ecograph.vocabulary.ontology import Ontology
 
 PUBLISHER: Final = "ecograph"
 """Under this name the ledger keeps what the software brings along."""
@@ -38,18 +42,39 @@ class SystemGraph:
         """The graph's name below `.../graph/`."""
         return GRAPH.local(self.graph)
 
+    def patch(self, state: Snapshot) -> Patch:
+        """What has to change for the store to hold this graph and nothing else in it."""
+        return diff(state.quads(None, None, None, self.graph), self.quads)
 
-def graphs(resources_dir: Path, ontology: Ontology, shapes: Shapes) -> Iterator[SystemGraph]:
+    def approved(self, ledger: Ledger, who: str) -> str:
+        """Record the graph in the ledger, ready to be published; returns the contribution's id."""
+        payload = "".join(sorted(f"{quad} .\n" for quad in self.quads)).encode()
+        contribution_id = ledger.receive(
+            ContributionRecord(
+                publisher=PUBLISHER,
+                title=self.title,
+                licence=LICENCE,
+                source=self.graph.value,
+                sha256=hashlib.sha256(payload).hexdigest(),
+                payload=payload,
+                submitted_by=who,
+            )
+        )
+        ledger.decide(contribution_id, State.APPROVED, who)
+        return contribution_id
+
+
+def graphs(resources_dir: Path, rules: Rules) -> Iterator[SystemGraph]:
     """
     The graphs that come with the software, the model first.
 
     Args:
         resources_dir: Holds `data/vocabularies/`.
-        ontology: Own terms, concept schemes and alignments.
-        shapes: The shapes graph; its blank nodes become IRIs, because a blank node's name changes from load to load.
+        rules: The ontology with its concept schemes and alignments, and the shapes. The blank nodes of shapes become
+            IRIs, because a blank node's name changes from load to load.
     """
     by_graph: dict[NamedNode, list[Quad]] = {}
-    for quad in skolemised([*ontology.quads, *shapes.quads]):
+    for quad in skolemised([*rules.ontology.quads, *rules.shapes.quads]):
         if isinstance(quad.graph_name, NamedNode):
             by_graph.setdefault(quad.graph_name, []).append(quad)
     for graph, quads in chain(by_graph.items(), external.load(resources_dir)):

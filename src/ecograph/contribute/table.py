@@ -1,8 +1,8 @@
 """
 CSV and XLSX bytes to one table of texts, by fixed rules; what was assumed is said back.
 
-No guessing library: the encoding is the first that fits of byte order mark, strict UTF-8 and Windows-1252; the delimiter
-is the one under which the most headings are known. Rows keep the number they have in the person's sheet.
+No guessing library: the encoding is the first that fits of byte order mark, strict UTF-8 and Windows-1252; the
+delimiter is the one under which the most headings are known. Rows keep the number they have in the person's sheet.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def read(source: Path | bytes, name: str = "", known: Callable[[str], bool] = la
         TooLarge: More than `MAX_FILE_BYTES`.
 
     Example:
-        >>> table = read("id;title_da\\nn1;Skybrud\\n".encode(), "need.csv", known=lambda heading: heading == "title_da")
+        >>> table = read(b"id;title_da\\nn1;Skybrud\\n", "need.csv", known={"title_da"}.__contains__)
         >>> table.columns, table.rows[0].number, table.reading.delimiter
         (('id', 'title_da'), 2, ';')
     """
@@ -177,7 +177,7 @@ def _read_workbook(data: bytes, name: str) -> Table:
 
 
 def _cell_text(cell: object) -> str:
-    """A spreadsheet cell as the person would have typed it: whole numbers without a fraction, dates as year-month-day."""
+    """A spreadsheet cell as the person would have typed it: whole numbers without a fraction, dates by ISO 8601."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float) and cell.is_integer():

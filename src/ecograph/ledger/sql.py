@@ -8,6 +8,7 @@ default. Nothing here knows the triple store: `contribute.publishing` joins the 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import threading
 import zlib
@@ -78,7 +79,8 @@ class Ledger:
         Open a ledger, creating or migrating its tables.
 
         Args:
-            url: SQLAlchemy URL, such as `sqlite:////var/lib/ecograph/ledger.sqlite` or `postgresql+psycopg://...`.
+            url: SQLAlchemy URL, such as `sqlite:////var/lib/ecograph/ledger.sqlite` or `postgresql+psycopg://...`;
+                `sqlite://` keeps it in memory, for one thread and for tests.
 
         Raises:
             LedgerBroken: Its newest revision does not verify; `verify` looks at all of them.
@@ -103,8 +105,9 @@ class Ledger:
                     connection.execute(tables.head.insert().values(only=True, revision=0, hash=chain.GENESIS))
             if directory:
                 _sync_directory(directory)
+            head = ledger.head
             with ledger._read() as connection:
-                ledger._check(connection, after=max(ledger.head - 1, 0))
+                ledger._check(connection, after=max(head - 1, 0))
         except BaseException:
             engine.dispose()
             raise
@@ -656,5 +659,6 @@ def _check_payload(
         payload = zlib.decompress(packed)
     except zlib.error as error:
         raise broken("payload") from error
-    if chain.salted_digest(contribution.payload_salt or b"", payload) != contribution.payload_digest:
+    salted = chain.salted_digest(contribution.payload_salt or b"", payload)
+    if (salted, hashlib.sha256(payload).hexdigest()) != (contribution.payload_digest, contribution.sha256):
         raise broken("payload")

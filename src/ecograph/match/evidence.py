@@ -27,12 +27,10 @@ from ecograph.match.model import GROUPS, Group, Statement
 from ecograph.match.statements import Statements, graph_of
 from ecograph.messages import LANGUAGES, Language, language_of
 from ecograph.namespaces import (
-    ADMS,
     CONCEPT,
     DCTERMS,
     ECO,
     FOAF,
-    ORG,
     RDF,
     RDFS,
     SCHEMA,
@@ -151,6 +149,7 @@ class Evidence:
     titles: tuple[tuple[Wording, ...], ...]
     bodies: tuple[tuple[Wording, ...], ...]
     dated: Mapping[int, Dated]
+    begun: Mapping[int, Dated]
     node_dates: Mapping[int, Dated]
     countries: Mapping[int, tuple[tuple[str, int], ...]]
     regional: NDArray[np.int8]
@@ -165,6 +164,19 @@ class Evidence:
     regional_statements: Mapping[int, tuple[int, ...]]
     concept_labels: Mapping[str, Labels]
     broader: Mapping[tuple[int, int], int]
+    deployment_places: Mapping[int, tuple[int, ...]]
+    by_document: Ints
+
+    def links_of(self, candidate: int) -> list[int]:
+        """The links of a candidate."""
+        first, last = np.searchsorted(self.links.candidate, [candidate, candidate + 1])
+        return list(range(int(first), int(last)))
+
+    def links_to(self, document: int) -> list[int]:
+        """The links to a document."""
+        ordered = self.links.document[self.by_document]
+        first, last = np.searchsorted(ordered, [document, document + 1])
+        return [int(link) for link in self.by_document[first:last]]
 
     @property
     def candidates(self) -> Ints:
@@ -266,11 +278,13 @@ class _Reader:
         self.labels: dict[str, Labels] = {}
         self.broader: dict[tuple[str, str], int] = {}
         self.dated: dict[int, Dated] = {}
+        self.begun: dict[int, Dated] = {}
         self.node_dates: dict[int, Dated] = {}
         self.countries: dict[int, list[tuple[str, int]]] = defaultdict(list)
         self.links = _Columns(10)
         self.topic_rows = _Columns(6)
         self.area: dict[int, list[int]] = defaultdict(list)
+        self.deployment_places: dict[int, tuple[int, ...]] = {}
         self.regional_statements: dict[int, list[int]] = {}
 
     # --- reading ---
@@ -370,6 +384,8 @@ class _Reader:
                     self._newest(self.node_dates, self.statements.name(quad.subject.value), dated)
                 else:
                     self._newest(self.dated, thing, dated)
+                    if predicate == SCHEMA.startDate:
+                        self.begun.setdefault(thing, dated)
 
     @staticmethod
     def _newest(into: dict[int, Dated], key: int, dated: Dated) -> None:
@@ -494,7 +510,12 @@ class _Reader:
             if solution is not None and need is not None:
                 path = (self.statements.add_quad(quad),)
                 self._link(
-                    solution, need, "addresses", weights.ADDRESSES_REACH, weights.ADDRESSES_SIMILAR_PROOF, statements=path
+                    solution,
+                    need,
+                    "addresses",
+                    weights.ADDRESSES_REACH,
+                    weights.ADDRESSES_SIMILAR_PROOF,
+                    statements=path,
                 )
         stages = self.by_subject(ECO.stage)
         operators, territories = self.by_subject(ECO.operator), self.by_subject(DCTERMS.spatial)
@@ -506,6 +527,12 @@ class _Reader:
             stage = stages[node][0].object.value
             proof = weights.STAGE.get(stage.rsplit("/", 1)[-1], weights.STAGE["idea"])
             deployed = self.statements.add_quad(quad)
+            number = self.statements.name(node)
+            self.deployment_places[number] = tuple(
+                self.statements.add_quad(place)
+                for place in territories.get(node, ())
+                if place.object.value in self.numbers
+            )
             staged = self.statements.add_quad(stages[node][0])
             self._link(
                 solution, solution, "deployment", 1.0, proof, detail=stage, statements=(deployed, staged), node=node
@@ -555,9 +582,7 @@ class _Reader:
                 for stated in (*topics.get(claim, ()), *capabilities.get(claim, ())):
                     concept = self.hierarchy.number(stated.object.value)
                     if concept is not None:
-                        self.topic_rows.add(
-                            self.numbers[claim], concept, 1.0, -1, self.statements.add_quad(stated), -1
-                        )
+                        self.topic_rows.add(self.numbers[claim], concept, 1.0, -1, self.statements.add_quad(stated), -1)
             document = self.numbers[claim]
             for as_of in dates.get(claim, ()):
                 year = _YEAR.match(as_of.object.value)
@@ -615,6 +640,7 @@ class _Reader:
             titles=tuple(tuple(texts) for texts in self.titles),
             bodies=tuple(tuple(texts) for texts in self.bodies),
             dated=self.dated,
+            begun=self.begun,
             node_dates=self.node_dates,
             countries={thing: tuple(codes) for thing, codes in self.countries.items()},
             regional=self._regional(),
@@ -629,6 +655,8 @@ class _Reader:
             regional_statements={thing: tuple(edges) for thing, edges in self.regional_statements.items()},
             concept_labels=self.labels,
             broader=self._broader_edges(),
+            deployment_places=self.deployment_places,
+            by_document=np.argsort(links.document, kind="stable").astype(np.int32),
         )
 
     def _broader_edges(self) -> dict[tuple[int, int], int]:
@@ -730,7 +758,9 @@ class _Reader:
     def _documents(self) -> Iterator[Document]:
         for thing, iri in enumerate(self.things):
             if self.kinds[thing] != "CapabilityClaim":
-                yield Document(iri, self.kinds[thing], _by_language(self.titles[thing]), _by_language(self.bodies[thing]))
+                yield Document(
+                    iri, self.kinds[thing], _by_language(self.titles[thing]), _by_language(self.bodies[thing])
+                )
 
 
 def text_entries(text: str, lang: Language | None, linker: ConceptLinker) -> dict[str, float]:

@@ -107,9 +107,7 @@ def of_text(evidence: Evidence, gazetteer: Gazetteer, text: str, lang: str | Non
     )
 
 
-def with_concept(
-    evidence: Evidence, profile: NeedProfile, concept: NamedNode, weight: float = 1.0
-) -> NeedProfile:
+def with_concept(evidence: Evidence, profile: NeedProfile, concept: NamedNode, weight: float = 1.0) -> NeedProfile:
     """
     The profile with a topic or capability that the coordinator adds.
 

@@ -47,7 +47,11 @@ class Gazetteer:
         place = 0
         while place < len(tokens):
             size = next(
-                (size for size in range(min(self._longest, len(tokens) - place), 0, -1) if self._at(tokens, place, size, lang)),
+                (
+                    size
+                    for size in range(min(self._longest, len(tokens) - place), 0, -1)
+                    if self._at(tokens, place, size, lang)
+                ),
                 0,
             )
             if size:

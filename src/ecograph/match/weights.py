@@ -132,6 +132,8 @@ CONCEPT_IN_TEXT: Final = 0.9
 """The need's word met by another word for the same topic, such as in another language."""
 NARROWER_IN_TEXT: Final = 0.75
 """The same by a narrower topic."""
+WORDS_RELEVANCE: Final = 0.7
+"""A document that holds the need's words without a common topic is about it with less certainty."""
 UNSEEN_WORD: Final = 0.5
 """Weight of a word that no text of the graph holds: the need is not fully met in words, and the share says so."""
 

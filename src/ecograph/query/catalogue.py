@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, get_args
 import yaml
 from pyoxigraph import NamedNode
 
+from ecograph.errors import UnknownThing
 from ecograph.messages import LANGUAGES, Language
 from ecograph.namespaces import PREFIXES
 from ecograph.query.guard import admit
@@ -83,22 +84,45 @@ class CatalogueQuery:
     returns: tuple[str, ...]
 
 
-Catalogue = Mapping[str, CatalogueQuery]
-"""The questions by slug."""
+class Catalogue(Mapping[str, CatalogueQuery]):
+    """The questions by slug, in the order of the alphabet."""
 
+    def __init__(self, queries: Mapping[str, CatalogueQuery]) -> None:
+        self._queries = dict(sorted(queries.items()))
 
-def load(directory: Path) -> Catalogue:
-    """
-    Every question in a directory, sorted by slug.
+    @classmethod
+    def load(cls, directory: Path) -> Catalogue:
+        """
+        Every question in a directory.
 
-    Args:
-        directory: Where the `.rq` files are.
+        Args:
+            directory: Where the `.rq` files are.
 
-    Raises:
-        ValueError: A file whose header is incomplete or does not fit its query: a fault of ours, named with the file.
-    """
-    files = sorted(directory.glob("*.rq"))
-    return MappingProxyType({file.stem: parse(file.stem, file.read_text(encoding="utf-8")) for file in files})
+        Raises:
+            ValueError: A header is incomplete or does not fit its query: a fault of ours, named with the file.
+        """
+        return cls({file.stem: parse(file.stem, file.read_text(encoding="utf-8")) for file in directory.glob("*.rq")})
+
+    def question(self, slug: str) -> CatalogueQuery:
+        """
+        The question called `slug`.
+
+        Raises:
+            UnknownThing: There is none.
+        """
+        try:
+            return self._queries[slug]
+        except KeyError:
+            raise UnknownThing(kind="query", id=slug) from None
+
+    def __getitem__(self, slug: str) -> CatalogueQuery:
+        return self._queries[slug]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._queries)
+
+    def __len__(self) -> int:
+        return len(self._queries)
 
 
 def parse(slug: str, text: str) -> CatalogueQuery:

@@ -61,17 +61,16 @@ def neighbourhood(shapes: Shapes) -> frozenset[NamedNode]:
     """
     The properties of *referred-to* things that the shapes look at.
 
-    Always `rdf:type` and `skos:inScheme`; beside them each property beyond the first step of a path, and each property of
-    a shape that values must meet.
+    Always `rdf:type` and `skos:inScheme`; beside them each property beyond the first step of a path, and each property
+    of a shape that values must meet.
     """
     found = {RDF.type, SKOS.inScheme}
     for shape in shapes.subjects(SH.path):
         for path in shapes.nodes(shape, SH.path):
             if isinstance(path, BlankNode):
                 found |= _steps(shapes, path)
-        for predicate in _VALUE_SHAPES:
-            for inner in shapes.nodes(shape, predicate):
-                found |= _paths_within(shapes, inner)
+        for inner in (*shapes.inner(shape), *(node for word in _VALUE_SHAPES for node in shapes.nodes(shape, word))):
+            found |= _paths_within(shapes, inner)
     return frozenset(found)
 
 

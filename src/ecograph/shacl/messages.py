@@ -47,9 +47,9 @@ def code_of(component: NamedNode) -> str:
     return _WORD.sub("-", name).lower()
 
 
-def messages_of(shapes: Shapes, shape: Node | None, code: str, path: NamedNode | None, value: Term | None) -> dict[
-    Language, str
-]:
+def messages_of(
+    shapes: Shapes, shape: Node | None, code: str, path: NamedNode | None, value: Term | None
+) -> dict[Language, str]:
     """
     The sentence of one validation result in each language.
 
@@ -70,9 +70,7 @@ def messages_of(shapes: Shapes, shape: Node | None, code: str, path: NamedNode |
     expected = _expected(shapes, shape, code)
     fallback = path.value.rpartition("#")[2].rpartition("/")[2] if path else ""
     return {
-        lang: text(
-            key, lang, name=names.get(lang, fallback), value=shown(value), expected=expected
-        )
+        lang: text(key, lang, name=names.get(lang, fallback), value=shown(value), expected=expected)
         for lang in LANGUAGES
     }
 

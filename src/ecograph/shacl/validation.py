@@ -1,8 +1,8 @@
 """
 Data checked against shapes by one of two engines behind one interface.
 
-`turbo` (pyshacl-turbo, native) is the fast one, `pyshacl` the referee. Both get graphs, never text, which they would take
-for an address; no inference, no imports, no shapes from the data.
+`turbo` (pyshacl-turbo, native) is the fast one, `pyshacl` the referee. Both get graphs, never text, which they would
+take for an address; no inference, no imports, no shapes from the data.
 """
 
 from __future__ import annotations
@@ -59,7 +59,10 @@ def validate(data: Iterable[Quad], context: Iterable[Quad], shapes: Shapes, back
     if not focus:
         return Report()
     results = _BACKENDS[backend]((*data, *context), shapes)
-    return Report.of(_finding(result, shapes) for result in results if result.focus in focus)
+    findings = sorted((_finding(result, shapes) for result in results if result.focus in focus), key=_by_code)
+    # One sentence of a shape may answer several of its constraints: it is said once per value.
+    said = {(item.shape, item.focus, item.path, item.term, item.messages["en"]): item for item in reversed(findings)}
+    return Report.of(said.values())
 
 
 class _Compiled:
@@ -74,7 +77,7 @@ class _Compiled:
 
     @cached_property
     def turbo(self) -> Any:
-        return pyshacl_turbo.compile_shapes(self.graph)
+        return pyshacl_turbo.CompiledShapes(self.graph)  # type: ignore[no-untyped-call]
 
 
 # Few: one contract at a time, a second while it is replaced, and small ones in tests.
@@ -142,6 +145,10 @@ def _finding(result: _Result, shapes: Shapes) -> Finding:
         term=result.value,
         value=shown(result.value) or None,
     )
+
+
+def _by_code(item: Finding) -> tuple[str, str, str]:
+    return (item.code, str(item.focus), str(item.term))
 
 
 def _term(node: Any) -> Term:

@@ -24,6 +24,8 @@ from ecograph.rdf.patch import Patch, Step, n_quads
 from ecograph.store.base import REVISION, Object, Progress, Result, Subject, revision_quad
 from ecograph.store.generations import DirectoryLock, Generations, Held
 
+# What the engine raises for files that are not as it wrote them.
+_CORRUPT: Final = RuntimeError
 # Above this many statements the bulk loader is faster than one SPARQL update, and its memory stays flat.
 _ONE_UPDATE: Final = 20_000
 # N-Quads text that replay loads at once; below the smaller figure the bulk loader's files are not worth their cost.
@@ -216,17 +218,20 @@ class EmbeddedStore:
                 for quad in removals:
                     store.remove(quad)
                 store.bulk_extend(additions)
-        except OSError:
+        except (OSError, _CORRUPT) as error:
             self._restart()
-            raise
+            raise OSError(str(error)) from error
 
     def switch(self) -> None:
         """Let readers see what has been applied."""
         store, revision = self._writable, self.revision
         if revision == self.shown:
             return
-        store.flush()
-        self._generations.add(revision, lambda target: store.backup(str(target)))
+        try:
+            store.flush()
+            self._generations.add(revision, lambda target: store.backup(str(target)))
+        except _CORRUPT as error:
+            raise OSError(str(error)) from error
         self._renew()
 
     def state(self) -> StoreSnapshot:
@@ -302,17 +307,13 @@ class EmbeddedStore:
         shutil.rmtree(live, ignore_errors=True)
         if self._generations.current is not None:
             try:
-                held = self._generations.hold()
-                try:
-                    Store.read_only(str(held.path)).backup(str(live))
-                    self._live = Store(str(live))
-                    return
-                finally:
-                    held.release()
-            except (OSError, NotLoaded):
+                snapshot = self.snapshot()
+            except (OSError, _CORRUPT, NotLoaded):
                 # It cannot be read, so nobody is served by it; the ledger brings everything back.
-                shutil.rmtree(live, ignore_errors=True)
                 self._generations.drop()
+            else:
+                with snapshot:
+                    snapshot._store.backup(str(live))
         self._live = Store(str(live))
 
     def _renew(self) -> _Shared:

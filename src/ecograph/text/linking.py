@@ -278,7 +278,9 @@ def _rest_is_word(rest: str, lang: Language) -> bool:
 
 def _first_is_word(first: str, lang: Language) -> bool:
     return any(
-        first.endswith(joint) and len(first) - len(joint) >= MIN_REST and is_word(first[: len(first) - len(joint)], lang)
+        first.endswith(joint)
+        and len(first) - len(joint) >= MIN_REST
+        and is_word(first[: len(first) - len(joint)], lang)
         for joint in _JOINTS[lang]
     )
 

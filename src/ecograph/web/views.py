@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -150,9 +150,11 @@ class Reader:
         """A number as readers of the language write it."""
         return format_decimal(value, locale=self.lang)
 
-    def day(self, value: date) -> str:
-        """A date as readers of the language write it: 31.12.2026 in Danish, 2026-12-31 in Swedish and English."""
-        return format_date(value, "dd.MM.yyyy" if self.lang == "da" else "yyyy-MM-dd", locale=self.lang)
+    def day(self, value: str) -> str:
+        """An ISO date as readers of the language write it: 31.12.2026 in Danish, 2026-12-31 in Swedish and English."""
+        return format_date(
+            date.fromisoformat(value[:10]), "dd.MM.yyyy" if self.lang == "da" else "yyyy-MM-dd", locale=self.lang
+        )
 
     def link(self, iri: NamedNode, note: str | None = None) -> Link:
         """The name of a thing, leading to its page."""
@@ -171,7 +173,7 @@ class Reader:
         if term.datatype in (XSD.decimal, XSD.integer, XSD.double):
             return Link(self.number(float(term.value)))
         if term.datatype == XSD.date:
-            return Link(self.day(date.fromisoformat(term.value[:10])))
+            return Link(self.day(term.value))
         return Link(term.value, None, term.language)
 
     def predicate(self, iri: NamedNode) -> str:
@@ -196,7 +198,7 @@ class Reader:
             predicate=self.predicate(statement.predicate),
             value=self.value(statement.object),
             source=source,
-            issued=self.day(date.fromisoformat(dataset.issued)) if dataset and dataset.issued else "",
+            issued=self.day(dataset.issued) if dataset and dataset.issued else "",
             licence=_licence(dataset) if dataset else None,
         )
 
@@ -319,7 +321,11 @@ class Reader:
         if not quads:
             return None
         graphs = Counter(quad.graph_name for quad in quads)
-        definitions = {quad.object.language: quad.object.value for quad in quads if quad.predicate == SKOS.definition and isinstance(quad.object, Literal)}
+        definitions = {
+            quad.object.language: quad.object.value
+            for quad in quads
+            if quad.predicate == SKOS.definition and isinstance(quad.object, Literal)
+        }
         return Profile(
             heading=self.link(iri),
             kinds=self.kinds(iri),
@@ -327,13 +333,26 @@ class Reader:
             facts=self.facts(quads),
             relations=self.relations(iri),
             sources=tuple(
-                self._counted(self.source(graph)[0], count) for graph, count in sorted(graphs.items(), key=lambda item: str(item[0]))
+                self._counted(self.source(graph)[0], count)
+                for graph, count in sorted(graphs.items(), key=lambda item: str(item[0]))
             ),
             example=self.is_example(iri),
         )
 
     def _counted(self, link: Link, count: int) -> Link:
-        return Link(link.text, link.href, link.lang, text("page.thing.statements-note", self.lang, count=self.number(count)))
+        return Link(
+            link.text, link.href, link.lang, text("page.thing.statements-note", self.lang, count=self.number(count))
+        )
+
+    def table(self, answer: dict[str, Any]) -> tuple[list[str], list[list[Link]]]:
+        """The columns and rows of a SPARQL result in JSON; an ASK is one cell."""
+        if "boolean" in answer:
+            return ["ASK"], [[Link(str(answer["boolean"]).lower())]]
+        columns = list(answer["head"]["vars"])
+        rows = [
+            [_cell(binding.get(column), self.lang) for column in columns] for binding in answer["results"]["bindings"]
+        ]
+        return columns, rows
 
     def datasets(self) -> tuple[DatasetView, ...]:
         """Every contribution with its terms, by title."""
@@ -344,7 +363,7 @@ class Reader:
                 publisher=dataset.publisher_name,
                 rights=dataset.rights[self.lang],
                 licence=_licence(dataset),
-                issued=self.day(date.fromisoformat(dataset.issued)),
+                issued=self.day(dataset.issued),
                 sources=tuple(Link(source, _web(source)) for source in dataset.sources),
                 statements=self.number(dataset.statements),
                 example=dataset.example,
@@ -352,6 +371,14 @@ class Reader:
             for dataset in self.view.datasets.values()
         ]
         return tuple(sorted(shown, key=lambda each: each.title))
+
+
+def _cell(term: dict[str, str] | None, lang: Language) -> Link:
+    if term is None:
+        return Link("")
+    return Link(
+        term["value"], page_of(NamedNode(term["value"]), lang) if term["type"] == "uri" else None, term.get("xml:lang")
+    )
 
 
 def page_of(iri: NamedNode, lang: Language) -> str | None:

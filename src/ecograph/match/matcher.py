@@ -1,0 +1,277 @@
+"""Matching as others see it: built once per revision, asked as often as needed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+
+from pyoxigraph import NamedNode
+
+from ecograph.match import candidates, evidence, explanation, needs, scoring, signals, weights
+from ecograph.match.evidence import Evidence
+from ecograph.match.model import Exclusion, Group, Match, MatchResult, NeedProfile, Note, Signal
+from ecograph.match.places import Gazetteer
+from ecograph.messages import LANGUAGES, text, texts
+from ecograph.store.base import Snapshot
+from ecograph.text.index import Hit
+from ecograph.text.lexicon import normalise
+
+_SHOWN_EXCLUSIONS = 20
+
+
+class Matcher:
+    """
+    Answers needs from one revision of the graph; safe to share between threads, as nothing in it changes.
+
+    Source:
+        docs/matching.md.
+    """
+
+    def __init__(self, read: Evidence, today: date) -> None:
+        self.evidence = read
+        self.today = today
+        self._gazetteer = Gazetteer(read)
+
+    @classmethod
+    def build(cls, snapshot: Snapshot, *, today: date | None = None) -> Matcher:
+        """
+        Read what matching needs from a snapshot, which is not needed afterwards.
+
+        Args:
+            snapshot: The graph at one revision.
+            today: The day that ages are counted from; the present day where None.
+        """
+        day = today or date.today()
+        return cls(evidence.read(snapshot, day), day)
+
+    @property
+    def revision(self) -> int:
+        """The revision of the graph that is answered from."""
+        return self.evidence.revision
+
+    def needs(self) -> tuple[NamedNode, ...]:
+        """The needs in the graph."""
+        return tuple(
+            NamedNode(iri)
+            for iri, kind in zip(self.evidence.things, self.evidence.kinds, strict=True)
+            if kind == "Need"
+        )
+
+    def profile(self, need: NamedNode) -> NeedProfile:
+        """
+        A need of the graph as EcoGraph understands it.
+
+        Raises:
+            UnknownThing: No need has that IRI.
+        """
+        return needs.of_need(self.evidence, self._gazetteer, need)
+
+    def profile_text(self, typed: str, lang: str | None = None) -> NeedProfile:
+        """
+        A typed need as EcoGraph understands it; any text is accepted, also an empty one.
+
+        Args:
+            typed: What the person wrote.
+            lang: The language they say it is in; found out where None.
+        """
+        return needs.of_text(self.evidence, self._gazetteer, typed, lang)
+
+    def with_concept(self, profile: NeedProfile, concept: NamedNode, weight: float = 1.0) -> NeedProfile:
+        """
+        The profile with a topic or capability added by hand; `NeedProfile.without` and `.weighing` do the rest.
+
+        Raises:
+            UnknownThing: The IRI is no topic and no capability.
+        """
+        return needs.with_concept(self.evidence, profile, concept, weight)
+
+    def search(
+        self, typed: str, lang: str | None = None, kinds: Iterable[str] | None = None, limit: int = 20
+    ) -> tuple[Hit, ...]:
+        """
+        Full text over everything that has a name or title: actors, needs, solutions, projects, standards, calls, ...
+
+        Args:
+            typed: What the person wrote; no query syntax.
+            lang: Its language; found out where None.
+            kinds: Class names, such as `Project`; None for all.
+            limit: At most so many.
+        """
+        from ecograph.messages import language_of
+
+        return self.evidence.index.search(
+            typed[: needs.MAX_CHARACTERS], language_of(lang) if lang else None, kinds, limit
+        )
+
+    def match(
+        self,
+        profile: NeedProfile,
+        countries: Collection[str] | None = None,
+        groups: Collection[Group] | None = None,
+        top: int = weights.TOP,
+        exclude: Collection[NamedNode] = (),
+    ) -> MatchResult:
+        """
+        Who can meet a need, and why.
+
+        Args:
+            profile: The need, as understood or as changed by the coordinator.
+            countries: Only these, as `dk`, `se`, `no`; None for all.
+            groups: Only these groups; None for all.
+            top: How many per group; beyond them the best of each country come at their true rank.
+            exclude: Candidates not to propose.
+        """
+        read = self.evidence
+        measured = signals.measure(read, profile, self.today.year)
+        gathered = candidates.find(read, profile, measured, countries=countries, groups=groups, exclude=exclude)
+        matches: list[Match] = []
+        excluded: list[Exclusion] = []
+        notes = list(_notes_on(profile))
+        for group in weights.GROUP_ORDER:
+            if group not in gathered.rows:
+                continue
+            scored = self._scored(measured, gathered.rows[group])
+            allowed = [each for each in scored if self._thing(measured, each[0]) not in gathered.failing]
+            excluded.extend(self._exclusion(measured, gathered, group, each) for each in scored if each not in allowed)
+            chosen = _chosen(allowed, top, lambda row: self._countries(self._thing(measured, row)))
+            matches.extend(self._match(profile, measured, group, rank, row, result) for rank, (row, result) in chosen)
+            notes.extend(self._notes_on_group(group, allowed, measured))
+        excluded.sort(key=lambda each: scoring.order_key(each.score, each.candidate.value))
+        return MatchResult(
+            need=profile,
+            matches=tuple(matches),
+            revision=read.revision,
+            notes=tuple(notes),
+            excluded=tuple(excluded[:_SHOWN_EXCLUSIONS]),
+            weights=weights.VERSION,
+        )
+
+    def _scored(self, measured: signals.Measured, rows: Iterable[int]) -> list[tuple[int, scoring.Scored]]:
+        """Row and score of the candidates above the least score, in final order."""
+        found = []
+        for row in rows:
+            values: Mapping[Signal, float] = {
+                "text": float(measured.text[row]),
+                "concept": float(measured.concept[row]),
+                "evidence": float(measured.evidence[row]),
+                "freshness": float(measured.freshness[row]),
+            }
+            result = scoring.score(values, weights.SIGNALS)
+            if result.score >= weights.MIN_SCORE:
+                found.append((row, result))
+        found.sort(
+            key=lambda each: scoring.order_key(each[1].score, self.evidence.things[self._thing(measured, each[0])])
+        )
+        return found
+
+    def _match(
+        self,
+        profile: NeedProfile,
+        measured: signals.Measured,
+        group: Group,
+        rank: int,
+        row: int,
+        result: scoring.Scored,
+    ) -> Match:
+        thing = self._thing(measured, row)
+        explained = explanation.explain(self.evidence, profile, measured, row, self.today.year)
+        area = int(self.evidence.regional[thing])
+        return Match(
+            candidate=NamedNode(self.evidence.things[thing]),
+            group=group,
+            labels=self.evidence.labels(thing),
+            countries=self._countries(thing),
+            score=result.score,
+            contributions=result.contributions,
+            reasons=explained.reasons,
+            against=explained.against,
+            unknown=explained.unknown,
+            flags=explained.flags,
+            rank=rank,
+            regional=None if area < 0 else bool(area),
+        )
+
+    def _exclusion(
+        self,
+        measured: signals.Measured,
+        gathered: candidates.Gathered,
+        group: Group,
+        scored: tuple[int, scoring.Scored],
+    ) -> Exclusion:
+        thing = self._thing(measured, scored[0])
+        rule = gathered.failing[thing]
+        return Exclusion(
+            NamedNode(self.evidence.things[thing]),
+            group,
+            self.evidence.labels(thing),
+            rule,
+            texts(f"match.rule.{rule}"),
+            scored[1].score,
+        )
+
+    def _notes_on_group(
+        self, group: Group, allowed: list[tuple[int, scoring.Scored]], measured: signals.Measured
+    ) -> Iterable[Note]:
+        if not allowed:
+            yield _group_note("group-empty", group)
+            return
+        sides = {
+            code for row, _ in allowed for code in self._countries(self._thing(measured, row)) if code in ("dk", "se")
+        }
+        if len(sides) == 1:
+            (code,) = sides
+            from ecograph.namespaces import CONCEPT
+
+            country = {lang: self.evidence.concept_label(CONCEPT[f"country/{code}"].value, lang) for lang in LANGUAGES}
+            yield _group_note("one-sided", group, country)
+
+    def _countries(self, thing: int) -> tuple[str, ...]:
+        return tuple(code for code, _ in self.evidence.countries.get(thing, ()))
+
+    @staticmethod
+    def _thing(measured: signals.Measured, row: int) -> int:
+        return int(measured.candidates[row])
+
+
+def _chosen(
+    scored: list[tuple[int, scoring.Scored]],
+    top: int,
+    countries: object,
+) -> list[tuple[int, tuple[int, scoring.Scored]]]:
+    """The best, and beyond them the best of each country, each with its true rank."""
+    assert callable(countries)
+    shown: list[tuple[int, tuple[int, scoring.Scored]]] = []
+    per_country: dict[str, int] = {}
+    for rank, each in enumerate(scored, start=1):
+        codes = countries(each[0])
+        if rank <= top or any(per_country.get(code, 0) < min(weights.PER_COUNTRY, top) for code in codes):
+            shown.append((rank, each))
+            for code in codes:
+                per_country[code] = per_country.get(code, 0) + 1
+    return shown
+
+
+def _notes_on(profile: NeedProfile) -> Iterable[Note]:
+    whole = " ".join(profile.texts.values())
+    if not profile.concepts and not profile.capabilities:
+        code = "no-concepts" if whole.strip() and normalise(whole).strip() else "no-words"
+        yield Note(code, texts(f"match.note.{code}"))
+    if profile.iri is None and profile.language is None and whole.strip():
+        yield Note("language-unsure", texts("match.note.language-unsure"))
+    if len(whole) >= needs.MAX_CHARACTERS:
+        yield Note("text-cut", texts("match.note.text-cut", count=needs.MAX_CHARACTERS))
+
+
+def _group_note(code: str, group: Group, country: Mapping[str, str] | None = None) -> Note:
+    return Note(
+        code,
+        {
+            lang: text(
+                f"match.note.{code}",
+                lang,
+                group=text(f"match.group.{group}", lang),
+                **({"country": country[lang]} if country else {}),
+            )
+            for lang in LANGUAGES
+        },
+    )

@@ -1,0 +1,235 @@
+"""
+The signals of every candidate for one need, each 0..1, in one pass over the arrays.
+
+Nothing here adds up over a candidate's documents: each signal takes the best of them, per topic of the need and per sort of evidence. So
+breadth counts, and volume does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecograph.match import weights
+from ecograph.match.evidence import FAMILIES, Evidence, Ints
+from ecograph.match.model import NeedProfile, RecognisedConcept
+from ecograph.messages import Language, language_of
+from ecograph.text.lexicon import content_words, fold, normalise, tokenise
+from ecograph.text.overlap import Unit
+
+Floats = NDArray[np.float64]
+
+MAX_WORDS: Final = 40
+"""Words of a need that are compared; a longer text has said by then what it is about."""
+
+ADDRESSES: Final = FAMILIES.index("addresses")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One concept of the need and its share (they sum to 1) of what the need is about."""
+
+    concept: int
+    share: float
+    source: RecognisedConcept
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """
+    The signals, and what they were taken from.
+
+    Attributes:
+        wanted: The concepts of the need.
+        units: The words of the need by language.
+        text, concept, evidence, freshness: One number per candidate, in the order of `candidates`.
+        candidates: Thing numbers.
+        starts: Where each candidate's links begin; one more entry at the end.
+        fit: Links by concepts: how far the link's document is about each concept, times its reach.
+        relevance: Per link how far it is about the need as a whole.
+        wording: Per link how much of the need's wording its document holds, times its reach.
+        proof: Per link what it proves: proof of its sort, times relevance, times age.
+        fresh: Per link relevance times freshness.
+        document_fit: Documents by concepts.
+    """
+
+    wanted: tuple[Wanted, ...]
+    units: dict[Language | None, tuple[Unit, ...]]
+    candidates: Ints
+    starts: NDArray[np.int64]
+    text: Floats
+    concept: Floats
+    evidence: Floats
+    freshness: Floats
+    fit: Floats
+    relevance: Floats
+    wording: Floats
+    proof: Floats
+    fresh: Floats
+    document_fit: Floats
+
+
+def measure(evidence: Evidence, profile: NeedProfile, this_year: int) -> Measured:
+    """
+    Every signal of every candidate.
+
+    Args:
+        evidence: The graph.
+        profile: The need.
+        this_year: Nothing counts as newer.
+    """
+    links = evidence.links
+    wanted = concepts_wanted(evidence, profile)
+    shares = np.asarray([each.share for each in wanted], dtype=np.float64)
+    document_fit = _document_fit(evidence, wanted)
+    own = evidence.numbers.get(profile.iri.value, -1) if profile.iri else -1
+    answers_it = (links.family == ADDRESSES) & (links.document == own)
+
+    fit = document_fit[links.document] * links.reach[:, None]
+    fit[answers_it] = weights.ADDRESSES_REACH
+    about = fit @ shares if wanted else np.zeros(len(links.document), dtype=np.float64)
+
+    units = {lang: words for lang, words in word_units(evidence, profile).items() if words}
+    coverage = np.zeros(len(evidence.things), dtype=np.float64)
+    for words in units.values():
+        coverage = np.maximum(coverage, evidence.words.coverage(words).astype(np.float64))
+    if own >= 0:
+        coverage[own] = 0.0
+    wording = coverage[links.document] * links.reach
+    relevance = np.where(answers_it, 1.0, np.maximum(about, weights.WORDS_RELEVANCE * wording))
+
+    dated = links.year > 0
+    age = np.maximum(this_year - links.year, 0)
+    decay = np.exp2(-age / weights.HALF_LIFE_YEARS).astype(np.float64)
+    proven = np.where(answers_it, weights.ADDRESSES_PROOF, links.proof)
+    proof = proven * relevance * np.where(dated, np.maximum(decay, weights.OLDEST_SHARE), weights.UNDATED_SHARE)
+    proof[answers_it] = weights.ADDRESSES_PROOF
+    fresh = np.where(dated, relevance * decay, 0.0).astype(np.float64)
+
+    candidates, starts = np.unique(links.candidate, return_index=True)
+    by_concept = _best(fit, starts)
+    return Measured(
+        wanted=wanted,
+        units=units,
+        candidates=candidates.astype(np.int32),
+        starts=np.append(starts, len(links.candidate)),
+        text=_best(wording, starts),
+        concept=by_concept @ shares if wanted else np.zeros(len(candidates), dtype=np.float64),
+        evidence=_any_of(proof.astype(np.float64), links.candidate, links.family, len(candidates), starts),
+        freshness=_best(fresh, starts),
+        fit=fit,
+        relevance=relevance.astype(np.float64),
+        wording=wording,
+        proof=proof.astype(np.float64),
+        fresh=fresh,
+        document_fit=document_fit,
+    )
+
+
+def concepts_wanted(evidence: Evidence, profile: NeedProfile) -> tuple[Wanted, ...]:
+    """
+    The concepts of a need with their shares: the weight in the profile times how telling the concept is.
+
+    A concept that few candidates work with says more about who fits than one that all of them share.
+    """
+    found: list[tuple[int, float, RecognisedConcept]] = []
+    for concept in (*profile.concepts, *profile.capabilities):
+        number = evidence.hierarchy.number(concept.iri.value)
+        if number is not None and concept.weight > 0.0:
+            found.append((number, concept.weight * float(evidence.topic_weights[number]), concept))
+    whole = sum(weight for _, weight, _ in found)
+    return tuple(Wanted(number, weight / whole, concept) for number, weight, concept in found) if whole > 0 else ()
+
+
+def word_units(evidence: Evidence, profile: NeedProfile) -> dict[Language | None, tuple[Unit, ...]]:
+    """The words of the need by language, each with the entries of the index that say the same."""
+    names = {fold(token.text) for place in profile.places for word in place.words for token in tokenise(word)}
+    found: dict[Language | None, tuple[Unit, ...]] = {}
+    for lang, text in profile.texts.items():
+        known = lang if profile.iri is not None else profile.language
+        whole = " ".join(part for part in (text, profile.description.get(lang, "")) if part)
+        found[known] = tuple(_units(evidence, profile, whole, known, names))
+    return found
+
+
+def _units(
+    evidence: Evidence, profile: NeedProfile, text: str, lang: Language | None, names: Iterable[str]
+) -> Iterable[Unit]:
+    marks = _marks_by_word(evidence, profile, text, lang)
+    left_out = set(names)
+    count = 0
+    for word in content_words(normalise(text), lang):
+        if fold(word.text) in left_out or word.lemma in left_out:
+            continue
+        entries = dict(evidence.words.similar(word.lemma))
+        for mark, likeness in marks.get(fold(word.text), {}).items():
+            number = evidence.words.number(mark)
+            if number is not None:
+                entries[number] = max(entries.get(number, 0.0), likeness)
+        own = evidence.words.number(word.lemma)
+        weight = float(evidence.word_weights[own]) if own is not None else weights.UNSEEN_WORD
+        yield Unit(word.text, weight, entries)
+        count += 1
+        if count >= MAX_WORDS:
+            return
+
+
+def _marks_by_word(
+    evidence: Evidence, profile: NeedProfile, text: str, lang: Language | None
+) -> dict[str, dict[str, float]]:
+    """For each word of the need the concepts it belongs to, and those below: a text about them says the word too."""
+    found: dict[str, dict[str, float]] = {}
+    kept = {each.iri.value for each in (*profile.concepts, *profile.capabilities)}
+    for concept in evidence.linker.find(normalise(text), lang):
+        number = evidence.hierarchy.number(concept.iri)
+        if number is None or concept.iri not in kept:
+            continue
+        marks = {concept.iri: weights.CONCEPT_IN_TEXT * concept.weight}
+        for below in evidence.hierarchy.narrower(number):
+            marks[evidence.hierarchy.iris[below]] = weights.NARROWER_IN_TEXT * concept.weight
+        for word in concept.words:
+            of_word = found.setdefault(fold(word), {})
+            for mark, likeness in marks.items():
+                of_word[mark] = max(of_word.get(mark, 0.0), likeness)
+    return found
+
+
+def languages_of(profile: NeedProfile) -> tuple[Language, ...]:
+    """The languages a need has texts in."""
+    return tuple(lang for tag in profile.texts if (lang := language_of(tag)) is not None)
+
+
+def _document_fit(evidence: Evidence, wanted: tuple[Wanted, ...]) -> Floats:
+    topics = evidence.topics
+    found = np.zeros((len(evidence.things), len(wanted)), dtype=np.float64)
+    if len(topics.document) == 0 or not wanted:
+        return found
+    documents, starts = np.unique(topics.document, return_index=True)
+    for column, each in enumerate(wanted):
+        rows = evidence.hierarchy.likeness(each.concept)[topics.concept] * topics.strength
+        found[documents, column] = np.maximum.reduceat(rows, starts)
+    return found
+
+
+def _best(values: Floats, starts: NDArray[np.int64]) -> Floats:
+    """The largest value of each candidate's links."""
+    if len(starts) == 0:
+        return np.zeros((0, *values.shape[1:]), dtype=np.float64)
+    return np.maximum.reduceat(values, starts, axis=0)
+
+
+def _any_of(proof: Floats, candidate: Ints, family: Ints, count: int, starts: NDArray[np.int64]) -> Floats:
+    """Best proof of each sort, joined as the chance that at least one of them holds: 1 − Π(1 − best)."""
+    doubt = np.ones(count, dtype=np.float64)
+    if len(proof) == 0:
+        return doubt.astype(np.float64)
+    changes = np.flatnonzero(np.diff(candidate) | np.diff(family)) + 1
+    group_starts = np.concatenate(([0], changes))
+    best = np.maximum.reduceat(proof, group_starts)
+    owner = np.searchsorted(starts, group_starts, side="right") - 1
+    np.multiply.at(doubt, owner, 1.0 - best.astype(np.float64))
+    return (1.0 - doubt).astype(np.float64)

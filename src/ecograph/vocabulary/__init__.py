@@ -1,0 +1,1 @@
+"""Our own terms, the concept schemes, and the vocabularies of others that they are mapped to."""

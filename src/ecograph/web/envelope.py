@@ -1,0 +1,138 @@
+"""What surrounds every request: its id, limits on its body, security headers, CORS, one line in the log."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ecograph.web.problems import Refused
+
+_log = structlog.get_logger("ecograph.web")
+
+MAX_BODY_BYTES: Final = 1 << 20
+"""What a request may send, unless its path is for files."""
+
+
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_OPEN: Final = ("/sparql", "/api/", "/id/", "/concept/", "/ns", "/shapes", "/openapi.json", "/problems/")
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_SECURITY: Final = {
+    "content-security-policy": _POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+_PREFLIGHT: Final = {
+    "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
+    "access-control-allow-headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+    "access-control-max-age": "86400",
+}
+_EXPOSED: Final = "ETag, Link, Retry-After, X-Request-Id, EcoGraph-Revision, EcoGraph-Truncated"
+
+
+class Envelope:
+    """
+    ASGI middleware around the whole application.
+
+    Args:
+        app: What is inside.
+        answer: Turns an error that nothing inside has handled into a response.
+        max_body_bytes: What a request may send.
+    """
+
+    def __init__(
+        self, app: ASGIApp, answer: Callable[[Request, Exception], Response], max_body_bytes: int = MAX_BODY_BYTES
+    ) -> None:
+        self.app = app
+        self.answer = answer
+        self.max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its response back."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        scope["request_id"] = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        structlog.contextvars.bind_contextvars(request_id=scope["request_id"])
+        started, status = time.monotonic(), 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _dress(scope, MutableHeaders(scope=message))
+            await send(message)
+
+        try:
+            if _is_preflight(scope, headers):
+                await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, sending)
+            elif _announced(headers) > self.max_body_bytes:
+                await self.answer(Request(scope), self._too_large())(scope, receive, sending)
+            else:
+                await self.app(scope, self._limited(receive), sending)
+        except Exception as error:
+            if status:  # too late for another answer
+                raise
+            await self.answer(Request(scope), error)(scope, receive, sending)
+        finally:
+            _log.info(  # the path, not the question: what people ask is their own
+                "request",
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                ms=round((time.monotonic() - started) * 1000, 1),
+            )
+            structlog.contextvars.unbind_contextvars("request_id")
+
+    def _limited(self, receive: Receive) -> Receive:
+        received = 0
+
+        async def receiving() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.max_body_bytes:
+                raise self._too_large()
+            return message
+
+        return receiving
+
+    def _too_large(self) -> Refused:
+        return Refused(413, "too-large-body", limit=f"{self.max_body_bytes >> 10} kB")
+
+
+def _announced(headers: Headers) -> int:
+    announced = headers.get("content-length", "")
+    return int(announced) if announced.isascii() and announced.isdigit() else 0
+
+
+def _dress(scope: Scope, headers: MutableHeaders) -> None:
+    headers["x-request-id"] = scope["request_id"]
+    for name, value in _SECURITY.items():
+        headers.setdefault(name, value)
+    if scope["path"].startswith(_OPEN):
+        headers["access-control-allow-origin"] = "*"
+        headers["access-control-expose-headers"] = _EXPOSED
+
+
+def _is_preflight(scope: Scope, headers: Headers) -> bool:
+    return (
+        scope["method"] == "OPTIONS"
+        and "access-control-request-method" in headers
+        and str(scope["path"]).startswith(_OPEN)
+    )
