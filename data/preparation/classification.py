@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import calls
-from classifier import Classifier, Hit
+from classifier import Classifier, Hit, words
 from folders import AS_OF, Folder, Row
 from register import REVIEWED, read_csv
 
@@ -26,9 +26,23 @@ _TEXT_CONFIDENCE = (0.5, 0.05, 0.8)
 _OPENING_WORDS = 40
 """What a text is about is said in its first words: a term there counts twice."""
 _TEXT_ENOUGH = 3.0
+_LONG_TEXT_ENOUGH = 4.5
+_LONG_TEXT_WORDS = 150
+"""A long text names many things in passing."""
 _TEXT_SHARE = 0.5
 """A topic from the text must weigh at least this share of the text's weightiest topic."""
 _TERMS_SHOWN = 3
+_OBJECTIVES = {
+    "RSO1.1": "innovation",
+    "RSO1.4": "skills",
+    "RSO2.2": "energy",
+    "RSO2.4": "climate-adaptation",
+    "RSO2.6": "circular-economy",
+    "RSO3.2": "mobility",
+    "RSO4.1": "labour-market",
+}
+"""What an Interreg project must be about by its specific objective (Regulation (EU) 2021/1058, article 3)."""
+_OBJECTIVE_CONFIDENCE = 0.7
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,7 @@ class Subject:
     part: str
     titles: Mapping[str, str]
     texts: Mapping[str, str]
+    objective: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +67,7 @@ class Found:
 
 
 def classify(subject: Subject, classifier: Classifier) -> list[Found]:
-    """The topics of one thing: those its titles name, then those its texts are full of."""
+    """The topics of one thing: those its titles name, then those its texts are full of, else that of its objective."""
     titles: dict[str, list[Hit]] = defaultdict(list)
     for language, title in subject.titles.items():
         for hit in classifier.find(title, _languages(language), title=True):
@@ -62,15 +77,17 @@ def classify(subject: Subject, classifier: Classifier) -> list[Found]:
     by_weight = sorted(kept, key=lambda topic: (-max(_size(hit) for hit in titles[topic]), -weights.get(topic, 0.0), topic))
     found = [_by_title(topic, titles[topic], weights) for topic in by_weight[:_MOST]]
     most = max(weights.values(), default=0.0)
-    strong = {
-        topic for topic, weight in weights.items() if weight >= _TEXT_ENOUGH and weight >= _TEXT_SHARE * most and topic not in titles
-    }
+    long = any(len(words(text)) > _LONG_TEXT_WORDS for text in subject.texts.values())
+    enough = max(_LONG_TEXT_ENOUGH if long else _TEXT_ENOUGH, _TEXT_SHARE * most)
+    strong = {topic for topic, weight in weights.items() if weight >= enough and topic not in titles}
     everything = classifier.without_broader([*kept, *strong])
     for topic in sorted(strong, key=lambda topic: (-weights[topic], topic)):
         if topic in everything and len(found) < _MOST:
             start, step, top = _TEXT_CONFIDENCE
             terms = tuple(term for term, _ in sorted(text_terms[topic].items(), key=lambda item: (-item[1], item[0]))[:_TERMS_SHOWN])
             found.append(Found(topic, "text", terms, min(top, start + step * weights[topic])))
+    if not found and subject.objective in _OBJECTIVES:
+        found.append(Found(_OBJECTIVES[subject.objective], "rule", (subject.objective,), _OBJECTIVE_CONFIDENCE))
     return found
 
 
@@ -162,7 +179,7 @@ def subjects(sources: Path, made: Iterable[Folder]) -> list[Subject]:
                 if thing in stated:
                     continue
                 titles = {lang: str(row[f"title_{lang}"]) for lang in ("da", "sv", "en") if row.get(f"title_{lang}")}
-                result.append(Subject(thing, folder.name, titles, texts.get(thing, {})))
+                result.append(Subject(thing, folder.name, titles, texts.get(thing, {}), str(row.get("objective") or "")))
     return sorted(result, key=lambda subject: subject.thing)
 
 

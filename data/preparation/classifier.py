@@ -64,7 +64,8 @@ class Classifier:
     """
     Finds topics by the labels of `ontology/concepts/topic.ttl`, corrected by `reviewed/topic_terms.csv`.
 
-    A reviewed row says for one word of one topic: `off` (never), `exact` (no compounds), `title` (in titles only), or `add`.
+    A reviewed row says for one word of one topic: `off` (never), `exact` (no compounds), `title` (in titles only), or `add`;
+    a row without a language is for all three.
     """
 
     _by_first: dict[str, dict[str, list[Term]]] = field(default_factory=dict)
@@ -86,15 +87,15 @@ class Classifier:
                 labels.add((topic, value.language or "en", value.value))
             elif quad.predicate.value == _SKOS + "broader" and isinstance(value, pyoxigraph.NamedNode):
                 broader[topic] = value.value.rsplit("/", 1)[1]
-        uses: dict[tuple[str, str], str] = {}
+        uses: dict[tuple[str, str, str], str] = {}
         for row in read_csv(REVIEWED / "topic_terms.csv"):
             if row["use"] == "add":
                 labels.add((row["topic"], row["language"], row["term"]))
             else:
-                uses[row["topic"], row["term"].lower()] = row["use"]
+                uses[row["topic"], row["language"], row["term"].lower()] = row["use"]
         terms = []
         for topic, language, label in sorted(labels):
-            use = uses.get((topic, label.lower()), uses.get(("*", label.lower()), ""))
+            use = uses.get((topic, language, label.lower())) or uses.get((topic, "", label.lower()), "")
             if use != "off" and (split := tuple(words(label))):
                 terms.append(Term(topic, language, label, split, use))
         return cls._of(terms, broader)
@@ -105,7 +106,7 @@ class Classifier:
         compounds: dict[str, list[Term]] = defaultdict(list)
         for term in terms:
             by_first.setdefault(term.language, {}).setdefault(term.words[0][:4], []).append(term)
-            if len(term.words) == 1 and not term.use and term.language != "en" and len(term.words[0]) >= _COMPOUND_PART:
+            if len(term.words) == 1 and term.use in {"", "title"} and term.language != "en" and len(term.words[0]) >= _COMPOUND_PART:
                 compounds[term.language].append(term)
         return cls(by_first, dict(compounds), dict(broader))
 

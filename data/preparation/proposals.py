@@ -10,14 +10,16 @@ from names import fold
 from rapidfuzz import fuzz
 from register import REVIEWED, read_csv
 
-_TEMPLATES = {"organisation", "company", "research-organisation", "public-body", "network", "municipality", "region"}
-_ALIKE = 88.0
-"""Likeness from 0 to 100 (token sort ratio of folded names) from which a pair is worth a look; lower ones were all different."""
+_TEMPLATES = {"organisation", "company", "research-organisation", "public-body", "network"}
+_ALIKE = 84.0
+"""Likeness from 0 to 100 (token sort ratio of folded names) from which a pair is worth a look."""
+_CONTAINED = 97.0
+"""The same for names of which one contains the other's words (token set ratio)."""
 
 
 def pairs(made: Iterable[Folder]) -> list[tuple[str, str, float]]:
-    """Pairs of names of different things in one country that are alike."""
-    names: dict[str, list[tuple[str, str, str]]] = {}
+    """Pairs of names of different things in one country that are alike; two with a ROR id are known to be two."""
+    names: dict[str, list[tuple[str, str, str, bool]]] = {}
     for folder in made:
         for table, rows in folder.tables.items():
             template = table.split(".")[0]
@@ -25,16 +27,19 @@ def pairs(made: Iterable[Folder]) -> list[tuple[str, str, float]]:
                 for row in rows:
                     texts = [row["name"], *(row.get(f"label_{lang}") for lang in ("da", "sv", "en")), *cell(row.get("alternative_name")).split("|")]
                     for text in {cell(text) for text in texts if text}:
-                        names.setdefault(cell(row["country"]), []).append((fold(text), text, f"{template}/{cell(row['id'])}"))
+                        names.setdefault(cell(row["country"]), []).append((fold(text), text, cell(row["id"]), bool(row.get("ror"))))
     found = []
     for entries in names.values():
         entries.sort()
-        for index, (one, text, thing) in enumerate(entries):
-            for other, other_text, other_thing in entries[index + 1 :]:
-                if thing.split("/")[1] != other_thing.split("/")[1] and len(one) > 4:
-                    score = fuzz.token_sort_ratio(one, other, score_cutoff=_ALIKE)
-                    if score:
-                        found.append((text, other_text, score))
+        for index, (one, text, thing, ror) in enumerate(entries):
+            for other, other_text, other_thing, other_ror in entries[index + 1 :]:
+                if thing == other_thing or (ror and other_ror) or len(one) < 5:
+                    continue
+                score = fuzz.token_sort_ratio(one, other, score_cutoff=_ALIKE)
+                if not score and min(one.count(" "), other.count(" ")):
+                    score = fuzz.token_set_ratio(one, other, score_cutoff=_CONTAINED)
+                if score:
+                    found.append((text, other_text, score))
     return sorted(set(found), key=lambda pair: (-pair[2], pair[0], pair[1]))
 
 

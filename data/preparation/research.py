@@ -19,6 +19,8 @@ _RESEARCH = (
     "data service", "computing", "dhi", "norsar", "nilu", "niva", "genøk", "industriteknik",
 )  # fmt: skip
 _NO_RESEARCH = ("foundation", "fond", "stiftelse", "association", "forbund", "forening", "council", "society", "trust", "museum")
+_PUBLIC_RESEARCH = ("institute", "geological survey", "defence research", "center for social science research", "meteorological")
+_AUTHORITY = ("environment agency", "mapping authority", "directorate", "direktorat", "national archives", "national board of", "shared services")
 _UTILITY = ("Göteborg Energi (Sweden)", "Vattenfall (Denmark)")
 
 
@@ -34,6 +36,8 @@ def classify(name: str, types: str) -> tuple[str, list[str]]:
     """
     lower = name.lower()
     kinds = set(types.split("|"))
+    if _region(lower):
+        return "public-body", ["region"]
     research = any(word in lower for word in _RESEARCH) and not any(word in lower for word in _NO_RESEARCH)
     if "education" in kinds:
         if any(word in lower for word in _SCHOOL):
@@ -44,7 +48,9 @@ def classify(name: str, types: str) -> tuple[str, list[str]]:
     if "facility" in kinds:
         funding = any(word in lower for word in ("foundation", "stiftelse", "fond"))
         return ("organisation", ["funder"]) if funding else ("research-organisation", ["research-institute"])
-    if "government" in kinds:
+    if "government" in kinds and any(word in lower for word in _PUBLIC_RESEARCH) and name != "Swedish Institute":
+        return "research-organisation", ["public-authority", "research-institute"]
+    if "government" in kinds or any(word in lower for word in _AUTHORITY):
         return "public-body", _public(lower, kinds)
     if "healthcare" in kinds:
         return "organisation", ["hospital"]
@@ -56,12 +62,12 @@ def classify(name: str, types: str) -> tuple[str, list[str]]:
     return "organisation", found or ["other"]
 
 
+def _region(lower: str) -> bool:
+    return lower.startswith(("region ", "landstinget")) or lower.endswith((" region", "fylkeskommune", "landsting", "county council"))
+
+
 def _public(lower: str, kinds: set[str]) -> list[str]:
-    kind = "public-authority"
-    if lower.endswith((" kommune", " municipality")):
-        kind = "municipality"
-    elif lower.startswith(("region ", "landstinget")) or lower.endswith((" region", "fylkeskommune", "landsting", "county council")):
-        kind = "region"
+    kind = "municipality" if lower.endswith((" kommune", " municipality")) else "public-authority"
     return ["funder", kind] if "funder" in kinds else [kind]
 
 

@@ -26,7 +26,7 @@ from ecograph.ledger.sql import Ledger
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import MatchResult
 from ecograph.messages import Language
-from ecograph.query import catalogue
+from ecograph.namespaces import ECO
 from ecograph.query.catalogue import Catalogue
 from ecograph.query.workers import WorkerPool
 from ecograph.shacl.contract import Contract
@@ -107,6 +107,15 @@ class View:
         for column in columns:
             names.setdefault(column.path, column.names)
         return names
+
+    @cached_property
+    def companies_at_work(self) -> int:
+        """How many companies the graph knows by more than their name: a project, a solution or a claim."""
+        rows = self.snapshot.query(
+            f"SELECT (COUNT(DISTINCT ?company) AS ?count) WHERE {{ ?company a <{ECO.Company.value}> . "
+            f"?evidence <{ECO.participant.value}>|<{ECO.provider.value}>|<{ECO.claimant.value}> ?company }}"
+        )
+        return int(next(iter(rows))["count"].value)  # type: ignore[arg-type, index, union-attr]
 
     def match(
         self,
@@ -200,7 +209,7 @@ class EcoGraph:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The questions in `queries/`."""
-        return catalogue.load(self.settings.resources_dir / "queries")
+        return Catalogue.load(self.settings.resources_dir / "queries")
 
     @cached_property
     def queries(self) -> WorkerPool:

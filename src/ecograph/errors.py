@@ -38,6 +38,9 @@ languages is the message `error.<code>` in `locales/`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from ecograph.messages import Language, text
 
 
@@ -104,9 +107,10 @@ class MissingRequirement(ContributionError):
 
 
 class Rejected(ContributionError):
-    """Findings stop publication. Values: `title`, `count`."""
+    """Findings stop publication. Values: `title`, `count`; `findings` are those of the report, the stopping ones first."""
 
     code = "rejected"
+    findings: Sequence[Any] = ()
 
 
 class QueryError(EcoGraphError):

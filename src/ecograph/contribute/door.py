@@ -120,7 +120,9 @@ def contribute(
         template: The template of every table; None lets file names and headings tell.
         backend: Which SHACL engine.
     """
-    with projection.snapshot() as snapshot:
+    # Within a batch readers are behind; outside of it the writer's state is not for us.
+    behind = projection.shown != projection.revision
+    with projection.state() if behind else projection.snapshot() as snapshot:
         staged = stage(files, slug, rules, snapshot, template=template, backend=backend)
     return _admit(staged, ledger, projection, publisher, who)
 
@@ -143,8 +145,9 @@ def _admit(staged: Staged, ledger: Ledger, projection: Projection, publisher: Pu
         contribution_id = ledger.receive(_record(staged, who))
         ledger.decide(contribution_id, State.RETURNED, who, rejected.message("en"))
         return Outcome(staged, contribution_id)
-    if not staged.patch(projection.state()):
-        return Outcome(staged)
+    with projection.state() as state:
+        if not staged.patch(state):
+            return Outcome(staged)
     contribution_id = ledger.receive(_record(staged, who))
     ledger.decide(contribution_id, State.APPROVED, who)
     return Outcome(staged, contribution_id, publisher.publish(contribution_id, staged.patch, who))

@@ -99,12 +99,19 @@ class _Identified:
     iri: NamedNode
 
 
-def map_table(table: Table, template: Template, resolver: Resolver, graph: NamedNode) -> Mapped:
+def map_table(
+    table: Table, template: Template, resolver: Resolver, graph: NamedNode, headings: Headings | None = None
+) -> Mapped:
     """The statements of one table; see `map_tables`."""
-    return map_tables([(table, template)], resolver, graph)
+    return map_tables([(table, template)], resolver, graph, headings)
 
 
-def map_tables(tables: Sequence[tuple[Table, Template]], resolver: Resolver, graph: NamedNode) -> Mapped:
+def map_tables(
+    tables: Sequence[tuple[Table, Template]],
+    resolver: Resolver,
+    graph: NamedNode,
+    headings: Headings | None = None,
+) -> Mapped:
     """
     The statements of the tables of one contribution, which may refer to each other's rows.
 
@@ -112,6 +119,7 @@ def map_tables(tables: Sequence[tuple[Table, Template]], resolver: Resolver, gra
         tables: Each with the template it follows.
         resolver: What cells may refer to beside the contribution's own rows.
         graph: The graph of the quads.
+        headings: What headings mean, if that is at hand.
 
     Returns:
         Quads, their cells, and a finding for each unknown column, cell without a value and row without an IRI.
@@ -119,7 +127,7 @@ def map_tables(tables: Sequence[tuple[Table, Template]], resolver: Resolver, gra
     Source:
         docs/contributing-data.md, "From a row to statements".
     """
-    headings = Headings(resolver.contract)
+    headings = headings or Headings(resolver.contract)
     sheets = [_sheet(table, template, headings) for table, template in tables]
     findings = [finding for sheet in sheets for finding in _heading_findings(sheet, headings)]
     seen: dict[NamedNode, _Identified] = {}

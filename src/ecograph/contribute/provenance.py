@@ -97,12 +97,12 @@ def datasets(snapshot: Snapshot) -> Mapping[NamedNode, Dataset]:
             for publisher in [item.object for item in about if item.predicate == DCTERMS.publisher]:
                 if isinstance(publisher, NamedNode):
                     about += snapshot.quads(publisher, FOAF.name, None, PROVENANCE_GRAPH)
-            found[quad.subject] = describe(quad.object, about)
+            found[quad.subject] = describe(quad.object, about, quad.subject)
     return found
 
 
-def describe(contribution: NamedNode, quads: Iterable[Quad]) -> Dataset:
-    """What quads say about a contribution."""
+def describe(contribution: NamedNode, quads: Iterable[Quad], graph: NamedNode | None = None) -> Dataset:
+    """What quads say about a contribution, and about the graph it fills if that is not the one named like it."""
     said: dict[tuple[object, NamedNode], list[NamedNode | Literal]] = {}
     for quad in quads:
         if isinstance(quad.object, NamedNode | Literal):
@@ -120,7 +120,7 @@ def describe(contribution: NamedNode, quads: Iterable[Quad]) -> Dataset:
         return {lang: value for lang, value in by_language.items() if lang}
 
     publisher = iri(DCTERMS.publisher)
-    graph = graph_iri(slug_of(contribution))
+    graph = graph or graph_iri(slug_of(contribution))
     statements = next((value.value for value in said.get((graph, VOID.triples), [])), "0")
     names = said.get((publisher, FOAF.name), [])
     return Dataset(

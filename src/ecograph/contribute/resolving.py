@@ -155,14 +155,11 @@ class Resolver:
     def _readings(self, cell: str, classes: tuple[NamedNode, ...]) -> Iterator[Iterable[NamedNode]]:
         """What the cell may mean, the strictest reading first."""
         if cell.startswith(("http://", "https://")):
-            try:
-                yield (NamedNode(cell),)
-            except ValueError:
-                return
-        elif "/" in cell and " " not in cell:
-            yield (ID[cell],)
-        elif " " not in cell:
-            yield [ID[f"{kind}/{cell}"] for kind in self._kinds(classes)]
+            yield _iris(cell)
+        elif "/" in cell:
+            yield _iris(ID.iri + cell)
+        else:
+            yield _iris(*(f"{ID.iri}{kind}/{cell}" for kind in self._kinds(classes)))
         yield self._identified(cell, classes)
         yield self._named.get(fold(cell), ())
 
@@ -185,10 +182,7 @@ class Resolver:
             for path in identifying
         }
         for path in sorted(paths, key=str):
-            values: list[NamedNode | Literal] = [Literal(cell)]
-            if cell.startswith(("http://", "https://")):
-                values = [NamedNode(cell)]
-            for value in values:
+            for value in (Literal(cell), *(_iris(cell) if "//" in cell else ())):
                 for quad in self._snapshot.quads(None, path, value, None):
                     if quad.graph_name != self._replacing and isinstance(quad.subject, NamedNode):
                         found[quad.subject] = None
@@ -263,3 +257,14 @@ class Resolver:
     def _short(iri: NamedNode) -> str:
         parts = kind_and_slug(iri)
         return f"{parts[0]}/{parts[1]}" if parts else iri.value
+
+
+def _iris(*candidates: str) -> list[NamedNode]:
+    """The texts that can be IRIs at all."""
+    found = []
+    for candidate in candidates:
+        try:
+            found.append(NamedNode(candidate))
+        except ValueError:
+            continue
+    return found

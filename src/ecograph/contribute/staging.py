@@ -161,7 +161,9 @@ class Staged:
             Rejected: A finding is a violation.
         """
         if not self.conforms:
-            raise Rejected(title=self.title, count=len(self.report.violations))
+            rejected = Rejected(title=self.title, count=len(self.report.violations))
+            rejected.findings = self.report.findings
+            raise rejected
 
     def patch(self, snapshot: Snapshot) -> Patch:
         """What publishing it changes in the graph that a snapshot shows."""
@@ -199,6 +201,7 @@ def stage(
     *,
     mode: Mode = "merge",
     template: str | None = None,
+    rows_only: bool = False,
     backend: Backend = "turbo",
 ) -> Staged:
     """
@@ -211,6 +214,7 @@ def stage(
         snapshot: What is published; None for nothing.
         mode: `replace` what the publisher has published, or `merge` into it.
         template: The template of every table; None lets file names and headings tell.
+        rows_only: For a check of what files say, before it is decided who publishes them: no description is asked for.
         backend: Which SHACL engine.
 
     Returns:
@@ -246,12 +250,12 @@ def stage(
         except ContributionError as error:
             findings.append(_file_finding(error, file))
     resolver = Resolver(rules.contract, rules.concepts, rules.ontology, snapshot, replaced)
-    mapped = map_tables(tables, resolver, graph)
+    mapped = map_tables(tables, resolver, graph, rules.headings)
     findings += mapped.findings
     if not described:
         described = tuple(_published_description(publisher, snapshot))
     dataset = provenance.describe(provenance.contribution_iri(publisher), described)
-    if not described:
+    if not described and not rows_only:
         findings.append(finding("missing-description", Place(provenance.FILE_NAME, 0), dataset.iri.value))
     data = normalised((*mapped.quads, *stated))
     checked = (*data, *described)
@@ -260,6 +264,8 @@ def stage(
     findings += [found if found.file else replace(found, file=written_in.get(found.focus)) for found in report.findings]
     if not data:
         findings.append(finding("nothing", Place("", 0)))
+    if mode == "replace" and snapshot is not None:
+        findings += _left_behind(graph, data, snapshot)
     payload = pack(files)
     return Staged(
         publisher=publisher,
@@ -379,6 +385,26 @@ def _may_be(quad: Quad, rules: Rules) -> bool:
     template = rules.contract.by_class.get(quad.object) if isinstance(quad.object, NamedNode) else None
     parts = kind_and_slug(quad.subject) if isinstance(quad.subject, NamedNode) else None
     return template is not None and parts is not None and parts[0] == template.iri_kind
+
+
+def _left_behind(graph: NamedNode, data: Iterable[Quad], snapshot: Snapshot) -> Iterator[Finding]:
+    """A warning for each thing that the contribution leaves out while others still refer to it."""
+    stays = {quad.subject for quad in data}
+    for gone in snapshot.quads(None, RDF.type, None, graph):
+        if gone.subject in stays or not isinstance(gone.subject, NamedNode):
+            continue
+        if any(quad.graph_name != graph for quad in snapshot.quads(gone.subject, RDF.type, None, None)):
+            continue
+        users = {quad.graph_name for quad in snapshot.quads(None, None, gone.subject, None)} - {graph, PROVENANCE_GRAPH}
+        if users:
+            yield finding(
+                "left-behind",
+                Place("", 0),
+                ID.local(gone.subject),
+                severity=Severity.WARNING,
+                focus=gone.subject,
+                values={"users": ", ".join(sorted(provenance.slug_of(user) for user in users))},  # type: ignore[arg-type]
+            )
 
 
 def _schemes(data: Iterable[Quad], rules: Rules) -> Iterator[Quad]:

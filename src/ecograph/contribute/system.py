@@ -18,7 +18,7 @@ from pyoxigraph import NamedNode, Quad
 from ecograph.contribute.staging import Rules
 from ecograph.ledger.records import ContributionRecord, State
 from ecograph.ledger.sql import Ledger
-from ecograph.namespaces import GRAPH
+from ecograph.namespaces import GRAPH, PROVENANCE_GRAPH
 from ecograph.rdf.parsing import normalised, skolemised
 from ecograph.rdf.patch import Patch, diff
 from ecograph.store.base import Snapshot
@@ -36,6 +36,8 @@ class SystemGraph:
 
     graph: NamedNode
     quads: tuple[Quad, ...]
+    description: tuple[Quad, ...] = ()
+    """What the provenance graph says of it, for a vocabulary of somebody else's."""
 
     @property
     def title(self) -> str:
@@ -43,8 +45,13 @@ class SystemGraph:
         return GRAPH.local(self.graph)
 
     def patch(self, state: Snapshot) -> Patch:
-        """What has to change for the store to hold this graph and nothing else in it."""
-        return diff(state.quads(None, None, None, self.graph), self.quads)
+        """What has to change for the store to hold this graph and nothing else in it, and its description."""
+        described = {quad.subject for quad in self.description}
+        held = chain(
+            state.quads(None, None, None, self.graph),
+            *(state.quads(subject, None, None, PROVENANCE_GRAPH) for subject in described),
+        )
+        return diff(held, (*self.quads, *self.description))
 
     def approved(self, ledger: Ledger, who: str) -> str:
         """Record the graph in the ledger, ready to be published; returns the contribution's id."""
@@ -78,4 +85,5 @@ def graphs(resources_dir: Path, rules: Rules) -> Iterator[SystemGraph]:
         if isinstance(quad.graph_name, NamedNode):
             by_graph.setdefault(quad.graph_name, []).append(quad)
     for graph, quads in chain(by_graph.items(), external.load(resources_dir)):
-        yield SystemGraph(graph, normalised(quads))
+        stated = normalised(quads)
+        yield SystemGraph(graph, stated, normalised(external.describe(resources_dir, graph, len(stated))))

@@ -22,7 +22,6 @@ from ecograph.messages import Language, text
 
 MAX_FILE_BYTES: Final = 10_000_000
 """A sheet of 20,000 rows is about 4 MB; more than this is no sheet a person keeps."""
-MAX_CELL_CHARACTERS: Final = 131_072
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _BOMS: Final = (("utf-8-sig", b"\xef\xbb\xbf"), ("utf-16", b"\xff\xfe"), ("utf-16", b"\xfe\xff"))

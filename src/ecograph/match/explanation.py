@@ -1,8 +1,8 @@
 """
 Why a candidate is in the list, in statements of the graph and in sentences made from them.
 
-Each reason takes the part of the score that its document brings: the parts of all documents add up to the contributions of
-the signals. A sentence says nothing that its statements do not.
+Each reason takes the part of the score that its document brings: the parts of all documents add up to the contributions
+of the signals. A sentence says nothing that its statements do not.
 """
 
 from __future__ import annotations
@@ -80,10 +80,10 @@ class _Explanation:
 
     def explained(self) -> Explained:
         pieces = self._pieces()
-        reasons = [self._by_topic(piece) for piece in pieces]
-        if len(reasons) == 1 and len(pieces[0].parts) > 1 and pieces[0].wanted:
+        others = [reason for reason in (self._wording(), self._freshness()) if reason is not None]
+        reasons = [*map(self._by_topic, pieces), *others]
+        if len(reasons) == 1 and pieces:
             reasons = self._split(pieces[0])
-        reasons += [reason for reason in (self._wording(), self._freshness()) if reason is not None]
         reasons.sort(key=lambda reason: (-reason.contribution, reason.kind, reason.sentences["en"]))
         return Explained(tuple(reasons[: weights.MAX_REASONS]), self._against(pieces), self._unknown(), self._flags())
 
@@ -133,8 +133,8 @@ class _Explanation:
     def _split(self, piece: _Piece) -> list[Reason]:
         """One document alone gives two reasons: what the candidate does there, and what that is about."""
         document = int(self.evidence.links.document[piece.link])
-        topical = {signal: share for signal, share in piece.parts.items() if signal == "concept"}
-        practical = {signal: share for signal, share in piece.parts.items() if signal != "concept"}
+        topical: dict[Signal, float] = {each: part for each, part in piece.parts.items() if each == "concept"}
+        practical: dict[Signal, float] = {each: part for each, part in piece.parts.items() if each != "concept"}
         own = document == self.candidate or FAMILIES[self.evidence.links.family[piece.link]] == "capability"
         if own or not topical or not practical:
             return [self._by_topic(piece)]
@@ -292,7 +292,7 @@ class _Explanation:
         number = int(self.evidence.links.detail[link])
         if number < 0:
             return ""
-        return in_sentence(self.evidence.concept_label(self.evidence.statements.names[number], lang))
+        return in_sentence(self.evidence.concepts.label(NamedNode(self.evidence.statements.names[number]), lang))
 
     def _years(self, link: int) -> str:
         dated = self._dated(link)
@@ -353,7 +353,7 @@ class _Explanation:
         if common is None:
             return []
         steps = (*hierarchy.chain(has, common), *hierarchy.chain(wanted, common))
-        return [self.evidence.statements[self.evidence.broader[step]] for step in steps]
+        return [self.evidence.statements[self.evidence.steps[step]] for step in steps]
 
     def _topic_row(self, link: int, column: int) -> int | None:
         """The row by which the link's document is about a concept of the need."""

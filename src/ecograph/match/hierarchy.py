@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from pyoxigraph import NamedNode
 
 from ecograph.match import weights
-from ecograph.messages import LANGUAGES, Language, language_of
+from ecograph.messages import LANGUAGES, Language
+from ecograph.vocabulary.concepts import Concepts
 
-Labels = dict[Language, list[str]]
+Labels = dict[str, tuple[str, ...]]
+"""The labels of one concept by language, the preferred one first."""
+
+SCHEMES: Final = ("topic", "capability")
 
 
 class Hierarchy:
@@ -20,21 +26,21 @@ class Hierarchy:
     Concepts by number, with their similarity along `skos:broader`.
 
     Args:
-        labels: Per concept IRI its labels by language, the preferred one first.
-        broader: Per concept IRI the IRIs directly above it.
+        concepts: The concept schemes; topics and capabilities are taken from them.
 
     Source:
         docs/matching.md, "Concepts"; the measure is Lin's, with the information content taken from the tree (how few
         concepts lie below) and not from how often a concept is used, so that more data of one actor cannot move it.
     """
 
-    def __init__(self, labels: Mapping[str, Labels], broader: Mapping[str, tuple[str, ...]]) -> None:
-        self.iris = tuple(sorted(labels))
-        self.labels = labels
+    def __init__(self, concepts: Concepts) -> None:
+        found = sorted((iri for scheme in SCHEMES for iri in concepts.in_scheme(scheme)), key=lambda iri: iri.value)
+        self.iris = tuple(iri.value for iri in found)
+        self._concepts = concepts
         self._numbers = {iri: number for number, iri in enumerate(self.iris)}
         self._parents = tuple(
-            tuple(self._numbers[parent] for parent in broader.get(iri, ()) if parent in self._numbers)
-            for iri in self.iris
+            tuple(self._numbers[above.value] for above in concepts.broader(iri) if above.value in self._numbers)
+            for iri in found
         )
         self._ancestors = tuple(self._above(number) for number in range(len(self.iris)))
         below = np.zeros(len(self.iris), dtype=np.int64)
@@ -53,11 +59,16 @@ class Hierarchy:
 
     def label(self, number: int, lang: Language) -> str:
         """The preferred label of a concept, in another language where it has none in this one."""
-        labels = self.labels[self.iris[number]]
-        for each in (lang, "en", *LANGUAGES):
-            if labels.get(each):
-                return labels[each][0]
-        return self.iris[number].rsplit("/", 1)[-1]
+        return self._concepts.label(NamedNode(self.iris[number]), lang)
+
+    def names(self, number: int) -> Labels:
+        """Every label of a concept by language, the preferred one first."""
+        iri = NamedNode(self.iris[number])
+        preferred, others = self._concepts.labels(iri), self._concepts.alt_labels(iri)
+        return {
+            lang: tuple(dict.fromkeys((*filter(None, (preferred.get(lang),)), *others.get(lang, ()))))
+            for lang in LANGUAGES
+        }
 
     def texts(self, number: int) -> dict[Language, str]:
         """The preferred label in all three languages."""
@@ -128,12 +139,3 @@ class Hierarchy:
                 found.add(each)
                 waiting.extend(self._parents[each])
         return frozenset(found)
-
-
-def add_label(labels: dict[str, Labels], iri: str, text: str, tag: str | None) -> None:
-    """Add one label of a concept; labels in other languages than ours are left out."""
-    lang = language_of(tag) if tag else None
-    if lang is not None:
-        known = labels.setdefault(iri, {}).setdefault(lang, [])
-        if text not in known:
-            known.append(text)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
+from typing import Final
 
 from pyoxigraph import NamedNode
 
-from ecograph.match import candidates, evidence, explanation, needs, scoring, signals, weights
+from ecograph.identifiers import concept_iri
+from ecograph.match import candidates, explanation, needs, reading, scoring, signals, weights
 from ecograph.match.evidence import Evidence
 from ecograph.match.model import Exclusion, Group, Match, MatchResult, NeedProfile, Note, Signal
 from ecograph.match.places import Gazetteer
-from ecograph.messages import LANGUAGES, text, texts
+from ecograph.messages import LANGUAGES, Language, language_of, text, texts
 from ecograph.store.base import Snapshot
 from ecograph.text.index import Hit
 from ecograph.text.lexicon import normalise
+from ecograph.vocabulary.concepts import Concepts
 
-_SHOWN_EXCLUSIONS = 20
+_SHOWN_EXCLUSIONS: Final = 20
+SIDES: Final = ("dk", "se")
+"""The two sides of the Øresund, which an answer should show both."""
 
 
 class Matcher:
@@ -33,16 +38,17 @@ class Matcher:
         self._gazetteer = Gazetteer(read)
 
     @classmethod
-    def build(cls, snapshot: Snapshot, *, today: date | None = None) -> Matcher:
+    def build(cls, snapshot: Snapshot, concepts: Concepts, *, today: date | None = None) -> Matcher:
         """
         Read what matching needs from a snapshot, which is not needed afterwards.
 
         Args:
             snapshot: The graph at one revision.
+            concepts: Its concept schemes.
             today: The day that ages are counted from; the present day where None.
         """
         day = today or date.today()
-        return cls(evidence.read(snapshot, day), day)
+        return cls(reading.read(snapshot, concepts, day), day)
 
     @property
     def revision(self) -> int:
@@ -97,8 +103,6 @@ class Matcher:
             kinds: Class names, such as `Project`; None for all.
             limit: At most so many.
         """
-        from ecograph.messages import language_of
-
         return self.evidence.index.search(
             typed[: needs.MAX_CHARACTERS], language_of(lang) if lang else None, kinds, limit
         )
@@ -212,17 +216,14 @@ class Matcher:
     def _notes_on_group(
         self, group: Group, allowed: list[tuple[int, scoring.Scored]], measured: signals.Measured
     ) -> Iterable[Note]:
+        read = self.evidence
         if not allowed:
             yield _group_note("group-empty", group)
             return
-        sides = {
-            code for row, _ in allowed for code in self._countries(self._thing(measured, row)) if code in ("dk", "se")
-        }
+        sides = {code for row, _ in allowed for code in self._countries(self._thing(measured, row))} & set(SIDES)
         if len(sides) == 1:
             (code,) = sides
-            from ecograph.namespaces import CONCEPT
-
-            country = {lang: self.evidence.concept_label(CONCEPT[f"country/{code}"].value, lang) for lang in LANGUAGES}
+            country = {lang: read.concepts.label(concept_iri("country", code), lang) for lang in LANGUAGES}
             yield _group_note("one-sided", group, country)
 
     def _countries(self, thing: int) -> tuple[str, ...]:
@@ -236,10 +237,9 @@ class Matcher:
 def _chosen(
     scored: list[tuple[int, scoring.Scored]],
     top: int,
-    countries: object,
+    countries: Callable[[int], tuple[str, ...]],
 ) -> list[tuple[int, tuple[int, scoring.Scored]]]:
     """The best, and beyond them the best of each country, each with its true rank."""
-    assert callable(countries)
     shown: list[tuple[int, tuple[int, scoring.Scored]]] = []
     per_country: dict[str, int] = {}
     for rank, each in enumerate(scored, start=1):
@@ -262,7 +262,7 @@ def _notes_on(profile: NeedProfile) -> Iterable[Note]:
         yield Note("text-cut", texts("match.note.text-cut", count=needs.MAX_CHARACTERS))
 
 
-def _group_note(code: str, group: Group, country: Mapping[str, str] | None = None) -> Note:
+def _group_note(code: str, group: Group, country: Mapping[Language, str] | None = None) -> Note:
     return Note(
         code,
         {

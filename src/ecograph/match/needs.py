@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from pyoxigraph import NamedNode
@@ -49,7 +50,7 @@ def of_need(evidence: Evidence, gazetteer: Gazetteer, need: NamedNode) -> NeedPr
         for concept in evidence.linker.find(normalise(text)[:MAX_CHARACTERS], lang)
     ]
     known = {concept.iri.value for concept in stated}
-    recognised = [
+    heard = [
         concept
         for concept in _recognised(evidence, found, weights.RECOGNISED_BESIDE_STATED if stated else 1.0)
         if not _said_already(evidence, concept.iri.value, known)
@@ -61,7 +62,7 @@ def of_need(evidence: Evidence, gazetteer: Gazetteer, need: NamedNode) -> NeedPr
         texts=texts,
         description=description,
         language=None,
-        concepts=[*_once(stated), *recognised],
+        concepts=[*_once(stated), *heard],
         places=[*_spatial(evidence, statements), *named],
         countries=tuple(code for code, _ in evidence.countries.get(number, ())),
         askers=tuple(
@@ -150,8 +151,6 @@ def _profile(
 
 
 def _profile_with(profile: NeedProfile, concepts: Iterable[RecognisedConcept]) -> NeedProfile:
-    from dataclasses import replace
-
     every = list(concepts)
     return replace(
         profile,

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from pyoxigraph import NamedNode
+
 from ecograph.match.evidence import Evidence
 from ecograph.match.model import Place
 from ecograph.messages import Language
@@ -15,7 +17,27 @@ _SUFFIXES: Final = re.compile(
     r"\s+(kommune|kommun|stad|regionskommune|municipality|city|län|region)$|^(region|city of)\s+|\s+region$",
     re.IGNORECASE,
 )
-_BEFORE: Final = frozenset(("i", "in", "for", "för", "hos", "nær", "nära", "near", "på", "at", "region", "around", "omkring", "runt"))  # fmt: skip
+_BEFORE: Final = frozenset(
+    fold(word)
+    for word in [
+        "i",
+        "in",
+        "for",
+        "för",
+        "hos",
+        "nær",
+        "nära",
+        "near",
+        "på",
+        "at",
+        "region",
+        "around",
+        "omkring",
+        "runt",
+        "kommune",
+        "kommun",
+    ]
+)
 _AFTER: Final = frozenset(("kommune", "kommun", "kommuns", "kommunes", "stad", "municipality"))
 _MIN_LOWER: Final = 5
 """Letters of a name that is recognised without its capital; shorter ones are words too."""
@@ -25,8 +47,8 @@ class Gazetteer:
     """
     Finds the names of the graph's municipalities and regions in a text.
 
-    A name counts where it is written as a name; one that is also an ordinary word (Lund, Vara, Moss) needs *i*, *in* or *for* before it or
-    *kommun(e)* after it where the sentence begins with it.
+    A name counts where it is written as a name; one that is also an ordinary word (Lund, Vara, Moss) needs *i*, *in* or
+    *for* before it or *kommun(e)* after it where the sentence begins with it.
     """
 
     def __init__(self, evidence: Evidence) -> None:
@@ -41,19 +63,13 @@ class Gazetteer:
         self._longest = max((len(name) for name in self._names), default=0)
 
     def find(self, text: str, lang: Language | None) -> tuple[Place, ...]:
-        """The places named in a text, in its order, with the words that name them; `lang` is its language where known."""
+        """The places named in a text of language `lang` (None where unsure), in its order, with the words for each."""
         tokens = tokenise(text)
         found: list[Place] = []
         place = 0
         while place < len(tokens):
-            size = next(
-                (
-                    size
-                    for size in range(min(self._longest, len(tokens) - place), 0, -1)
-                    if self._at(tokens, place, size, lang)
-                ),
-                0,
-            )
+            sizes = range(min(self._longest, len(tokens) - place), 0, -1)
+            size = next((size for size in sizes if self._at(tokens, place, size, lang)), 0)
             if size:
                 words = tuple(token.text for token in tokens[place : place + size])
                 found.extend(self._place(thing, words) for thing in self._holders(tokens[place : place + size]))
@@ -61,8 +77,6 @@ class Gazetteer:
         return tuple({each.iri: each for each in found}.values())
 
     def _place(self, thing: int, words: tuple[str, ...]) -> Place:
-        from pyoxigraph import NamedNode
-
         return Place(NamedNode(self._evidence.things[thing]), self._evidence.labels(thing), words)
 
     def _holders(self, tokens: Iterable[Token]) -> list[int]:
@@ -78,7 +92,7 @@ class Gazetteer:
             return False
         before = fold(tokens[place - 1].text) if place and not tokens[place].after_break else ""
         after = fold(tokens[place + size].text) if place + size < len(tokens) else ""
-        if before in _BEFORE_FOLDED or after in _AFTER:
+        if before in _BEFORE or after in _AFTER:
             return named[0].text[0].isupper() or len(named[0].text) >= _MIN_LOWER
         first = named[0].text
         if not first[0].isupper() or first.isupper():
@@ -89,9 +103,6 @@ class Gazetteer:
         return fold(lower) not in stop_words(None) and not any(
             known(lower, each) for each in ((lang,) if lang else ("da", "sv", "en"))
         )
-
-
-_BEFORE_FOLDED: Final = frozenset(fold(word) for word in _BEFORE)
 
 
 def _names(texts: Iterable[str]) -> set[tuple[str, ...]]:

@@ -1,8 +1,8 @@
 """
 The signals of every candidate for one need, each 0..1, in one pass over the arrays.
 
-Nothing here adds up over a candidate's documents: each signal takes the best of them, per topic of the need and per sort of evidence. So
-breadth counts, and volume does not.
+Nothing here adds up over a candidate's documents: each signal takes the best of them, per topic of the need and per
+sort of evidence. So breadth counts, and volume does not.
 """
 
 from __future__ import annotations

@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 from array import array
+from typing import NamedTuple
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import Literal, NamedNode
 
 from ecograph.match.model import Statement
+
+
+class Row(NamedTuple):
+    """A statement between two IRIs, as text."""
+
+    subject: str
+    predicate: str
+    object: str
+    graph: str
+
+
+class ValueRow(NamedTuple):
+    """A statement with a value."""
+
+    subject: str
+    predicate: str
+    value: Literal
+    graph: str
 
 
 class Statements:
@@ -15,7 +34,7 @@ class Statements:
 
     Example:
         >>> kept = Statements()
-        >>> number = kept.add("urn:s", "urn:p", "urn:o", "urn:g")
+        >>> number = kept.add(Row("urn:s", "urn:p", "urn:o", "urn:g"))
         >>> kept[number].object
         <NamedNode value=urn:o>
     """
@@ -41,17 +60,8 @@ class Statements:
             self.names.append(iri)
         return number
 
-    def add(self, subject: str, predicate: str, object_: str, graph: str) -> int:
+    def add(self, row: Row) -> int:
         """Keep a statement and return its number."""
         number = len(self)
-        self._rows.extend((self.name(subject), self.name(predicate), self.name(object_), self.name(graph)))
+        self._rows.extend([self.name(part) for part in row])
         return number
-
-    def add_quad(self, quad: Quad) -> int:
-        """Keep a statement between IRIs and return its number."""
-        return self.add(quad.subject.value, quad.predicate.value, quad.object.value, graph_of(quad))
-
-
-def graph_of(quad: Quad) -> str:
-    """The IRI of the named graph of a quad; empty for the default graph, where nothing of ours stands."""
-    return quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""

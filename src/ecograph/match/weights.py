@@ -50,7 +50,7 @@ BASIS: Final[Mapping[str, float]] = MappingProxyType(
 )
 """How far a topic claim is trusted by its basis."""
 
-# --- What a document says of a candidate (reach), and how much it proves (proof) ----------------------------------------
+# --- What a document says of a candidate (reach), and how much it proves (proof) ------------------------------------
 
 OWN_REACH: Final = 1.0
 OWN_PROOF: Final = 0.35

@@ -36,6 +36,8 @@ recurses once for each of its terms.
 
 _GRACE_S: Final = 2.0  # after the deadline, in case nobody is left to kill this process
 _PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+# A set of characters in the parser's own notation, which helps nobody: ['0' ..= '9' | ...].
+_CLASS: Final = re.compile(r",?\s*\[(?:'[^']*'|[^\]'])*\]")
 _FORMATS: Final = {one.name: one for one in (*RESULT_FORMATS, *GRAPH_FORMATS)}
 
 
@@ -150,7 +152,8 @@ class _Engine:
 def _syntax(error: SyntaxError) -> dict[str, Any]:
     place = _PLACE.match(str(error))
     line, column, detail = place.groups() if place else ("1", "1", str(error))
-    return {"error": "syntax", "line": int(line), "column": int(column), "detail": detail.strip()}
+    detail = re.sub(r"\s+", " ", _CLASS.sub("", detail)).strip(" ,")
+    return {"error": "syntax", "line": int(line), "column": int(column), "detail": detail or "…"}
 
 
 def _address_space() -> int:

@@ -1,8 +1,8 @@
 """
 Full text over the things of the graph, in three languages.
 
-Words are brought to their dictionary form in Python and indexed as they are; character n-grams beside them meet compounds
-and slips. Queries are built term by term, so that nothing a person types is read as query syntax.
+Words are brought to their dictionary form in Python and indexed as they are; character n-grams beside them meet
+compounds and slips. Queries are built term by term, so that nothing a person types is read as query syntax.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ def known(word: str, lang: Language) -> bool:
 
 
 def lemmas(word: str, lang: Language | None) -> tuple[str, ...]:
-    """The folded dictionary forms of a word: one where the language is known, else one per language, without doubles."""
+    """The folded dictionary forms of a word: one where the language is known, else one per language."""
     if lang is not None:
         return (lemma(word, lang),)
     return tuple(dict.fromkeys(lemma(word, each) for each in LANGUAGES))
@@ -169,7 +169,7 @@ def grams(word: str, smallest: int = MIN_GRAM, largest: int = MAX_GRAM) -> froze
 @lru_cache(maxsize=4)
 def stop_words(lang: Language | None) -> frozenset[str]:
     """
-    Words without a meaning of their own, folded: grammar, and what every municipal need says ("municipality", "better").
+    Words without a meaning of their own, folded: grammar, and what every municipal need says ("municipality").
 
     Args:
         lang: None for all three languages together.

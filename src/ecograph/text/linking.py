@@ -2,8 +2,8 @@
 Concepts recognised in a text by their labels in Danish, Swedish and English.
 
 Three ways, from the most to the least certain: the words of a label stand in the text; a label is part of a compound
-(*affaldssortering* holds *affald*); a word the dictionary lacks is one slip away from a label. Each finding keeps the words that led
-to it, so that a person can see and correct what was understood.
+(*affaldssortering* holds *affald*); a word the dictionary lacks is one slip away from a label. Each finding keeps the
+words that led to it, so that a person can see and correct what was understood.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _JOINTS: Final[Mapping[Language, tuple[str, ...]]] = {
     "sv": ("", "s", "e", "o", "u", "a"),
     "en": ("",),
 }
-# How the first part of a Swedish or Danish compound ends where the word by itself ends otherwise (gata, gatu-; resa, rese-).
+# How the first part of a compound ends where the word by itself ends otherwise (gata, gatu-; resa, rese-).
 _STEM_ENDS: Final[Mapping[Language, Mapping[str, tuple[str, ...]]]] = {
     "da": {"e": ("",)},
     "sv": {"a": ("", "u", "o", "e"), "e": ("",)},
@@ -93,7 +93,7 @@ class ConceptLinker:
 
     Example:
         >>> linker = ConceptLinker({"urn:waste": {"da": ["affald"], "sv": ["avfall"], "en": ["waste"]}})
-        >>> [(found.iri, found.words, found.way) for found in linker.find("Bedre affaldssortering i etageboliger", "da")]
+        >>> [(each.iri, each.words, each.way) for each in linker.find("Bedre affaldssortering i etageboliger", "da")]
         [('urn:waste', ('affaldssortering',), 'compound')]
 
     Source:
@@ -256,7 +256,7 @@ def _inside(hit: Found, other: Found) -> bool:
 
 
 def _safe_loan(label: str, lang: Language) -> bool:
-    """Whether an English label may be looked for in a Danish or Swedish text: not where it is a word of that language."""
+    """Whether an English label may be looked for in a Danish or Swedish text: not where it is a word there."""
     tokens = tokenise(label)
     if len(tokens) != 1:
         return bool(tokens)

@@ -102,8 +102,8 @@ class WordIndex:
             word: A folded dictionary form.
 
         Returns:
-            Per entry number 0..1: 1 for the word itself; the Dice coefficient of the n-grams for another form; for a part
-            or a compound the square root of the share of letters.
+            Per entry number 0..1: 1 for the word itself; the Dice coefficient of the n-grams for another form; for a
+            part or a compound the square root of the share of letters.
         """
         found: dict[int, float] = {}
         own = self._numbers.get(word)

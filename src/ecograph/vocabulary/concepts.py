@@ -11,15 +11,19 @@ from rapidfuzz import fuzz, process
 
 from ecograph.identifiers import scheme_iri
 from ecograph.messages import Language, language_of
-from ecograph.namespaces import CONCEPT, SKOS
+from ecograph.namespaces import CONCEPT, ECO, SKOS
 from ecograph.store.base import Snapshot
 from ecograph.vocabulary.folding import fold
 
 _ORDER: Final[tuple[Language, ...]] = ("en", "da", "sv")
 # Below this likeness (0..100) a suggestion confuses more than it helps.
-_LIKENESS: Final = 60.0
+_LIKENESS: Final = 65.0
+# A word that begins or ends another counts for this much: Danish and Swedish write compounds in one word.
+_COMPOUND: Final = 65.0
+_SHORTEST: Final = 3
 _READ: Final = (
-    SKOS.inScheme, SKOS.prefLabel, SKOS.altLabel, SKOS.notation, SKOS.broader, SKOS.topConceptOf, SKOS.definition
+    SKOS.inScheme, SKOS.prefLabel, SKOS.altLabel, SKOS.notation, SKOS.broader, SKOS.topConceptOf, SKOS.definition,
+    ECO.order,
 )  # fmt: skip
 
 
@@ -35,6 +39,7 @@ class Concepts:
         self._alt_labels: dict[NamedNode, dict[Language, list[str]]] = defaultdict(lambda: defaultdict(list))
         self._definitions: dict[NamedNode, dict[Language, str]] = defaultdict(dict)
         self._notations: dict[NamedNode, str] = {}
+        self._places: dict[NamedNode, int] = {}
         self._broader: dict[NamedNode, set[NamedNode]] = defaultdict(set)
         self._narrower: dict[NamedNode, set[NamedNode]] = defaultdict(set)
         self._tops: dict[NamedNode, set[NamedNode]] = defaultdict(set)
@@ -72,6 +77,8 @@ class Concepts:
             lang = language_of(value.language or "")
             if quad.predicate == SKOS.notation:
                 self._notations[subject] = value.value
+            elif quad.predicate == ECO.order:
+                self._places[subject] = int(value.value)
             elif lang is not None and quad.predicate == SKOS.prefLabel:
                 self._labels[subject][lang] = value.value
             elif lang is not None and quad.predicate == SKOS.altLabel:
@@ -125,8 +132,9 @@ class Concepts:
         return tuple(found)
 
     def in_scheme(self, scheme: str) -> tuple[NamedNode, ...]:
-        """Every concept of a scheme, by IRI."""
-        return _sorted(self._members.get(_scheme(scheme), ()))
+        """Every concept of a scheme: a scale from low to high, any other scheme by IRI."""
+        members = _sorted(self._members.get(_scheme(scheme), ()))
+        return tuple(sorted(members, key=lambda concept: self._places.get(concept, 0)))
 
     def top_concepts(self, scheme: str) -> tuple[NamedNode, ...]:
         """The concepts at the top of a scheme, by IRI."""
@@ -143,13 +151,25 @@ class Concepts:
         return self._index(scheme).get(fold(text))
 
     def suggest(self, text: str, scheme: str, limit: int = 3) -> tuple[NamedNode, ...]:
-        """The concepts whose names are most like a text, best first; none if nothing is like it."""
+        """
+        The concepts whose names are most like a text, best first; none if nothing is like it.
+
+        Args:
+            text: As somebody wrote it: misspelt, part of a compound, or with words around it.
+            scheme: Slug or IRI of the scheme.
+            limit: How many at most.
+        """
+        wanted = fold(text)
         names = self._index(scheme)
-        found: dict[NamedNode, None] = {}
-        for _, score, name in process.extract(fold(text), {name: name for name in names}, scorer=fuzz.WRatio, limit=10 * limit):
-            if score >= _LIKENESS:
-                found.setdefault(names[name])
-        return tuple(found)[:limit]
+        scores: dict[NamedNode, float] = {}
+        for _, likeness, name in process.extract(
+            wanted, {name: name for name in names}, scorer=fuzz.token_set_ratio, score_cutoff=_LIKENESS, limit=None
+        ):
+            scores[names[name]] = max(likeness, scores.get(names[name], 0.0))
+        for name, concept in names.items():
+            scores[concept] = max(_compound_likeness(wanted, name), scores.get(concept, 0.0))
+        best = sorted((-score, concept.value) for concept, score in scores.items() if score >= _LIKENESS)
+        return tuple(NamedNode(iri) for _, iri in best[:limit])
 
     def _index(self, scheme: str) -> Mapping[str, NamedNode]:
         iri = _scheme(scheme)
@@ -170,6 +190,14 @@ class Concepts:
 
     def _other_names(self, concept: NamedNode) -> list[str]:
         return [word for words in self.alt_labels(concept).values() for word in words]
+
+
+def _compound_likeness(wanted: str, name: str) -> float:
+    """How alike a word and a compound of it are: 65 to 100, more the less is added; 0 if it is no part of it."""
+    short, long = sorted((wanted, name), key=len)
+    if len(short) < _SHORTEST or not (long.startswith(short) or long.endswith(short)):
+        return 0.0
+    return _COMPOUND + (100.0 - _COMPOUND) * len(short) / len(long)
 
 
 def _sorted(concepts: Iterable[NamedNode]) -> tuple[NamedNode, ...]:

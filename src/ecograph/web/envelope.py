@@ -76,6 +76,8 @@ class Envelope:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 _dress(scope, MutableHeaders(scope=message))
+            elif scope["method"] == "HEAD":
+                message = {**message, "body": b""}
             await send(message)
 
         try:
@@ -84,7 +86,8 @@ class Envelope:
             elif _announced(headers) > self.max_body_bytes:
                 await self.answer(Request(scope), self._too_large())(scope, receive, sending)
             else:
-                await self.app(scope, self._limited(receive), sending)
+                inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+                await self.app(inner, self._limited(receive), sending)
         except Exception as error:
             if status:  # too late for another answer
                 raise

@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from pyoxigraph import NamedNode
 from starlette.staticfiles import StaticFiles
 
-from ecograph.bootstrap import EcoGraph
+from ecograph.bootstrap import View
 from ecograph.errors import QueryError, UnknownLanguage, UnknownThing
 from ecograph.identifiers import concept_iri, thing_iri
 from ecograph.match.model import NeedProfile
@@ -25,6 +25,8 @@ from ecograph.messages import LANGUAGES, Language, language_of, text
 from ecograph.namespaces import BASE, CONCEPT, ID
 from ecograph.query import guard
 from ecograph.web import reading
+from ecograph.web.access import ecograph_of, headers_of
+from ecograph.web.problems import Problem
 from ecograph.web.views import Link, Reader, page_of
 
 router = APIRouter(include_in_schema=False)
@@ -35,6 +37,7 @@ _ROWS_SHOWN: Final = 200
 _PAGE_SIZE: Final = 25
 _LONGEST_NEED: Final = 5000
 _FACET_VALUES: Final = 15
+_COUNTED: Final[tuple[reading.Collection, ...]] = ("needs", "actors", "solutions", "results", "projects", "standards")
 _COUNTRIES: Final = ("dk", "se", "no")
 _JSON: Final = "application/sparql-results+json"
 _ANSWER_TYPES: Final = f"{_JSON}, text/turtle"
@@ -61,8 +64,8 @@ def page(
     template: str,
     *,
     title: str,
-    section: str = "",
     status: int = 200,
+    section: str = "",
     **values: object,
 ) -> HTMLResponse:
     """
@@ -73,12 +76,17 @@ def page(
         lang: The reader's language.
         template: File in `templates/`.
         title: Of the window.
-        section: Which entry of the menu is the current one.
         status: HTTP status.
+        section: Which entry of the menu is the current one.
         values: What the template shows.
     """
-    ecograph: EcoGraph = request.app.state.ecograph
-    view = ecograph.view()
+    body = _render(request, lang, template, title=title, section=section, **values)
+    headers = {**headers_of(ecograph_of(request).view()), "Content-Language": lang}
+    return HTMLResponse(body, status, headers)
+
+
+def _render(request: Request, lang: Language, template: str, **values: object) -> str:
+    view = ecograph_of(request).view()
     rest = request.url.path.removeprefix(f"/{lang}")
     query = f"?{request.url.query}" if request.url.query else ""
 
@@ -89,35 +97,34 @@ def page(
         return text(key, lang, **filling)
 
     dates = [dataset.issued for dataset in view.datasets.values() if dataset.issued]
-    body = (
-        _environment()
-        .get_template(template)
-        .render(
-            lang=lang,
-            languages=LANGUAGES,
-            in_language=in_language,
-            t=t,
-            title=title,
-            section=section,
-            crumbs=values.pop("crumbs", ()),
-            revision=view.revision,
-            as_of=Reader(view, lang).day(max(dates)) if dates else "–",
-            **values,
-        )
-    )
-    return HTMLResponse(body, status, headers={"Content-Language": lang, "Vary": "Accept-Language"})
+    shown = {
+        "lang": lang,
+        "languages": LANGUAGES,
+        "in_language": in_language,
+        "t": t,
+        "crumbs": (),
+        "revision": view.revision,
+        "as_of": Reader(view, lang).day(max(dates)) if dates else "–",
+    }
+    return _environment().get_template(template).render({**shown, **values})
 
 
 def _reader(request: Request, lang: str) -> Reader:
     spoken = language_of(lang)
     if spoken is None or spoken != lang:
         raise UnknownLanguage(lang=lang)
-    ecograph: EcoGraph = request.app.state.ecograph
-    return Reader(ecograph.view(), spoken)
+    return Reader(ecograph_of(request).view(), spoken)
 
 
 Words = Annotated[Reader, Depends(_reader)]
 Topics = Annotated[list[str] | None, Query()]
+
+
+def problem(request: Request, fault: Problem, lang: Language, reference: str) -> str:
+    """What went wrong, as a page."""
+    title = text(f"problem.title.{fault.title}", lang)
+    shown = {"title": title, "detail": fault.details[lang], "reference": reference}
+    return _render(request, lang, "problem.html", crumbs=[Link(title)], section="", **shown)
 
 
 @router.get("/")
@@ -133,9 +140,8 @@ def start(request: Request, words: Words) -> Response:
     known = reading.directory(view)
     needs = known.find(reading.Filter(), lang, within=frozenset({"need"}), limit=reading.MAX_PAGE).items
     counts = reading.counts(view)
-    shown = [kind for kind in view.contract.templates if kind in counts.totals and kind in known.listed]
+    shown = [kind for name in _COUNTED for kind in sorted(known.kinds_of[name]) if kind in counts.totals]
     others = sorted({country for kind in shown for country in counts.by_kind[kind]} - set(_COUNTRIES))
-    evidenced = sum(each.group == "company" for each in view.matcher.candidates_with_evidence())
     return page(
         request,
         lang,
@@ -154,7 +160,7 @@ def start(request: Request, words: Words) -> Response:
             text(
                 "page.start.thin",
                 lang,
-                companies=words.number(evidenced),
+                companies=words.number(view.companies_at_work),
                 solutions=words.number(counts.totals.get("solution", 0)),
                 results=words.number(counts.totals.get("research-result", 0)),
             ),
@@ -211,7 +217,7 @@ def _need_page(
 ) -> HTMLResponse:
     lang, view = words.lang, words.view
     if topics is not None:
-        need = view.matcher.with_topics(need, [concept_iri("topic", slug) for slug in topics if slug])
+        need = _narrowed(view, need, [concept_iri("topic", slug) for slug in topics if slug])
     result = view.matcher.match(need, top=_TOP)
     offered = [
         {"slug": CONCEPT.local(iri).removeprefix("topic/"), "label": view.concepts.label(iri, lang)}
@@ -243,6 +249,17 @@ def _need_page(
         groups=words.matches(result),
         json_href=_as_data(need, typed, lang),
     )
+
+
+def _narrowed(view: View, need: NeedProfile, topics: list[NamedNode]) -> NeedProfile:
+    """The need with the topics that the coordinator has ticked or added, and no other."""
+    for concept in need.concepts:
+        if concept.iri not in topics and concept.iri.value.startswith(CONCEPT["topic/"].value):
+            need = need.without(concept.iri)
+    for topic in topics:
+        if topic not in {concept.iri for concept in need.concepts}:
+            need = view.matcher.with_concept(need, topic)
+    return need
 
 
 def _as_data(need: NeedProfile, typed: str, lang: Language) -> str:
@@ -372,13 +389,13 @@ def search(
 def sparql(request: Request, words: Words, query: str | None = None) -> Response:
     """A form for a query, its answer as a table, and questions to start from."""
     lang = words.lang
-    ecograph: EcoGraph = request.app.state.ecograph
+    ecograph = ecograph_of(request)
     columns: list[str] | None = None
     rows: list[list[Link]] = []
     graph_text, error = "", ""
     if query is not None:
         try:
-            answer = ecograph.queries.run(guard.admit(query), _ANSWER_TYPES)
+            answer = ecograph.queries.run(guard.admit(query), _ANSWER_TYPES, directory=words.view.snapshot.path)
             if answer.media_type == _JSON:
                 columns, rows = words.table(json.loads(answer.body))
             else:

@@ -20,9 +20,10 @@ from starlette.exceptions import HTTPException
 
 from ecograph import errors
 from ecograph.errors import EcoGraphError
-from ecograph.messages import LANGUAGES, Language, language_of, text, texts
+from ecograph.messages import LANGUAGES, Language, text, texts
 from ecograph.namespaces import BASE
 from ecograph.rdf.formats import HTML, Format, negotiate
+from ecograph.web.reading import preferred_language
 
 _log = structlog.get_logger(__name__)
 
@@ -140,6 +141,8 @@ def problem_of(request: Request, error: Exception) -> Problem:
     if isinstance(error, Refused):
         return error.problem
     if isinstance(error, RequestValidationError):
+        if any(each["loc"][:1] == ("path",) for each in error.errors()):
+            return _missing(request)
         return _invalid(error)
     if isinstance(error, HTTPException):
         return _http(request, error)
@@ -190,32 +193,11 @@ def language(request: Request) -> Language:
         'sv'
     """
     first = request.scope.get("path", "/").split("/")[1:2]
-    wanted = [*first, *request.query_params.getlist("lang")]
-    for tag in wanted:
-        if tag in LANGUAGES:
-            return tag
-    return accepted_language(request.headers.get("accept-language", ""))
-
-
-def accepted_language(header: str) -> Language:
-    """
-    The language of ours that an `Accept-Language` header asks for most.
-
-    Example:
-        >>> accepted_language("nb-NO,nb;q=0.9,en;q=0.8"), accepted_language("fr")
-        ('da', 'en')
-    """
-    best: tuple[float, Language] = (0.0, "en")
-    for part in header[:1000].split(","):
-        tag, _, weight = part.strip().partition(";q=")
-        try:
-            quality = float(weight) if weight else 1.0
-        except ValueError:
-            continue
-        lang = language_of(tag) if tag else None
-        if lang and quality > best[0]:
-            best = (quality, lang)
-    return best[1]
+    for tag in (*first, *request.query_params.getlist("lang")):
+        spoken = next((lang for lang in LANGUAGES if lang == tag), None)
+        if spoken:
+            return spoken
+    return preferred_language(request.headers.get("accept-language"))
 
 
 def prefers_page(request: Request) -> bool:
@@ -249,13 +231,16 @@ def _http(request: Request, error: HTTPException) -> Problem:
         return error.__cause__.problem
     headers = dict(error.headers or {})
     if error.status_code == 404:
-        details = texts("problem.detail.no-such-page", path=request.url.path)
-        return Problem(404, "no-such-page", "not-found", details, headers)
+        return _missing(request)
     if error.status_code == 405:
         allowed = headers.get("Allow") or headers.get("allow") or "GET"
         details = texts("problem.detail.method-not-allowed", method=request.method, allowed=allowed)
         return Problem(405, "method-not-allowed", "request", details, headers)
     return Problem(error.status_code, "bad-request", "request", texts("problem.detail.bad-request"), headers)
+
+
+def _missing(request: Request) -> Problem:
+    return Problem(404, "no-such-page", "not-found", texts("problem.detail.no-such-page", path=request.url.path))
 
 
 def _invalid(error: RequestValidationError) -> Problem:

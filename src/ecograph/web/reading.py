@@ -25,7 +25,7 @@ from ecograph.bootstrap import View
 from ecograph.errors import BadParameter, UnknownThing
 from ecograph.identifiers import SLUG, concept_iri, kind_and_slug, thing_iri
 from ecograph.match.model import Statement
-from ecograph.messages import LANGUAGES, Language
+from ecograph.messages import LANGUAGES, Language, language_of
 from ecograph.namespaces import CONCEPT, DCTERMS, ECO, FOAF, ID, RDF, RDFS, SKOS
 from ecograph.shacl.contract import Contract
 from ecograph.store.base import Snapshot
@@ -194,14 +194,9 @@ class Directory:
             ontology: For subclasses.
             concepts: For topics, their names, and what is narrower.
         """
-        kinds = {
-            quad.subject: (contract.by_class[target].slug, quad.graph_name)
-            for target in contract.by_class
-            for quad in snapshot.quads(None, RDF.type, target)
-            if quad.subject in ID
-        }
+        kinds, graphs = _kinds(snapshot, contract)
         names, others = _names(snapshot, _NAMES), _other_names(snapshot)
-        countries, topics, graphs = _countries(snapshot), _topics(snapshot), _graphs(snapshot, contract)
+        countries, topics = _countries(snapshot), _topics(snapshot)
         named = {
             iri: Summary(
                 iri=iri,
@@ -212,15 +207,20 @@ class Directory:
                 topics=frozenset(topics.get(iri, ())),
                 graphs=tuple(sorted(graphs.get(iri, ()), key=str)),
             )
-            for iri, (kind, _) in kinds.items()
+            for iri, kind in kinds.items()
             if iri in names
         }
         nameless: dict[str, Counter[str]] = defaultdict(Counter)
-        for iri, (kind, _) in kinds.items():
+        for iri, kind in kinds.items():
             if iri not in names:
                 nameless[kind].update(countries.get(iri) or ("",))
         scheme = {
-            iri: Summary(iri, "concept", dict(concepts.labels(iri)), tuple(_flat(concepts.alt_labels(iri))))
+            iri: Summary(
+                iri,
+                "concept",
+                {str(lang): label for lang, label in concepts.labels(iri).items()},
+                tuple(_flat(concepts.alt_labels(iri))),
+            )
             for iri in concepts.in_scheme("topic")
         }
         return cls(
@@ -263,13 +263,8 @@ class Directory:
         fitting = [summary for summary in pool if self._says(summary, words)]
         chosen = [summary for summary in fitting if self._fits(summary, wanted)]
         order = self._order(lang)
-        keyed = (
-            sorted(
-                ((self._rank(summary, words, lang), order[summary.iri], summary.iri.value), summary)
-                for summary in chosen
-            )
-            if words
-            else sorted(((0, order[summary.iri], summary.iri.value), summary) for summary in chosen)
+        keyed = sorted(
+            ((self._rank(summary, words), order[summary.iri], summary.iri.value), summary) for summary in chosen
         )
         start = bisect_right(keyed, _after(cursor), key=lambda pair: pair[0]) if cursor else 0
         page = keyed[start : start + limit]
@@ -280,6 +275,11 @@ class Directory:
             facets=self._facets(fitting, wanted),
             next_cursor=_cursor(page[-1][0]) if more else None,
         )
+
+    @property
+    def listed(self) -> frozenset[str]:
+        """Kinds of which there are things with names; claims and participations have none."""
+        return frozenset(summary.kind for summary in self.things.values())
 
     def counts(self) -> Mapping[str, Mapping[str, int]]:
         """Per template, how many things in each country; one with two countries counts in both."""
@@ -340,8 +340,10 @@ class Directory:
             }
         return self._orders[lang]
 
-    def _rank(self, summary: Summary, words: Sequence[str], lang: Language) -> int:
+    def _rank(self, summary: Summary, words: Sequence[str]) -> int:
         """0 for the whole name, 1 for its beginning, 2 for the beginnings of words, 3 for parts of words."""
+        if not words:
+            return 0
         texts = self._texts[summary.iri].split("\n")
         phrase = " ".join(words)
         if phrase in texts:
@@ -354,6 +356,30 @@ class Directory:
 
 _built: WeakKeyDictionary[View, Directory] = WeakKeyDictionary()
 _building: Final = threading.Lock()
+
+
+def preferred_language(header: str | None) -> Language:
+    """
+    The language of ours that an `Accept-Language` header asks for most; English if it asks for none.
+
+    Example:
+        >>> preferred_language("nb-NO,nb;q=0.9,en;q=0.8"), preferred_language("fr")
+        ('da', 'en')
+
+    Source:
+        RFC 9110, section 12.5.4.
+    """
+    best: tuple[float, Language] = (0.0, "en")
+    for part in (header or "")[:1000].split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            quality = float(weight) if weight else 1.0
+        except ValueError:
+            continue
+        lang = language_of(tag) if tag else None
+        if lang and quality > best[0]:
+            best = (quality, lang)
+    return best[1]
 
 
 def directory(view: View) -> Directory:
@@ -494,13 +520,17 @@ def _topics(snapshot: Snapshot) -> dict[NamedNode, set[NamedNode]]:
     return of_subject
 
 
-def _graphs(snapshot: Snapshot, contract: Contract) -> dict[NamedNode, set[NamedNode]]:
-    found: dict[NamedNode, set[NamedNode]] = {}
-    for target in contract.by_class:
+def _kinds(snapshot: Snapshot, contract: Contract) -> tuple[dict[NamedNode, str], dict[NamedNode, set[NamedNode]]]:
+    """The template of each thing, and the graphs that say so."""
+    kinds: dict[NamedNode, str] = {}
+    graphs: dict[NamedNode, set[NamedNode]] = {}
+    for target, template in contract.by_class.items():
         for quad in snapshot.quads(None, RDF.type, target):
-            if isinstance(quad.subject, NamedNode) and isinstance(quad.graph_name, NamedNode):
-                found.setdefault(quad.subject, set()).add(quad.graph_name)
-    return found
+            if isinstance(quad.subject, NamedNode) and quad.subject in ID:
+                kinds[quad.subject] = template.slug
+                if isinstance(quad.graph_name, NamedNode):
+                    graphs.setdefault(quad.subject, set()).add(quad.graph_name)
+    return kinds, graphs
 
 
 def _kinds_under(top: NamedNode, contract: Contract, ontology: Ontology) -> frozenset[str]:

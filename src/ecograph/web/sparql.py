@@ -78,8 +78,8 @@ class Asked:
         )
 
 
-@router.api_route("/sparql", methods=["GET", "HEAD", "POST", "OPTIONS"])
-@router.api_route("/sparql.{suffix}", methods=["GET", "HEAD", "POST", "OPTIONS"])
+@router.api_route("/sparql", methods=["GET", "POST", "OPTIONS"])
+@router.api_route("/sparql.{suffix}", methods=["GET", "POST", "OPTIONS"])
 async def sparql(request: Request, ecograph: TheEcoGraph, suffix: str | None = None) -> Response:
     """Answer a query, describe the service, or show a browser the page."""
     if request.method == "OPTIONS":
@@ -87,15 +87,16 @@ async def sparql(request: Request, ecograph: TheEcoGraph, suffix: str | None = N
     asked = await _read(request)
     if request.method != "POST" and asked.format is None and suffix is None and _is_browser(request):
         target = f"/{language(request)}/sparql"
-        return RedirectResponse(f"{target}?{urlencode({'query': asked.query})}" if asked.query else target, 303)
+        query = f"?{urlencode({'query': asked.query})}" if asked.query else ""
+        return RedirectResponse(target + query, 303, {"Vary": "Accept, Accept-Language"})
     wanted = suffix or asked.format
     if asked.query is None:
         if request.method == "POST":
             raise BadParameter(name="query", value="", expected="SELECT, ASK, CONSTRUCT, DESCRIBE")
         return _description(request, wanted)
-    query = admit(asked.query).over(asked.default_graphs, asked.named_graphs)
-    accept = _accept(query, wanted, request.headers.get("accept"))
-    return await run_in_threadpool(_answer, ecograph, query, accept)
+    admitted = admit(asked.query).over(asked.default_graphs, asked.named_graphs)
+    accept = _accept(admitted, wanted, request.headers.get("accept"))
+    return await run_in_threadpool(_answer, ecograph, admitted, accept)
 
 
 def _answer(ecograph: EcoGraph, query: AdmittedQuery, accept: str | None) -> Response:

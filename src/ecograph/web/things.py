@@ -12,11 +12,12 @@ from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from pyoxigraph import NamedNode, Quad, Triple
+from pyoxigraph import Quad, Triple
 
 from ecograph.bootstrap import View
 from ecograph.errors import NotAcceptable, UnknownThing
 from ecograph.identifiers import graph_iri, scheme_iri
+from ecograph.match.model import Statement
 from ecograph.messages import catalogue
 from ecograph.namespaces import BASE
 from ecograph.rdf.formats import GRAPH_FORMATS, HTML, Format, by_suffix, negotiate
@@ -28,22 +29,21 @@ from ecograph.web.problems import language
 router = APIRouter(include_in_schema=False)
 
 _VARY: Final = {"Vary": "Accept, Accept-Language"}
-_METHODS: Final = ["GET", "HEAD"]
 
 
-@router.api_route("/id/{kind}/{name}", methods=_METHODS)
+@router.get("/id/{kind}/{name}")
 def thing(request: Request, view: TheView, kind: str, name: str) -> Response:
     """A thing: 303 to its page or its description, or the description where the address has a suffix."""
     return _entity(request, view, f"id/{kind}", name, lambda slug: reading.thing(view, kind, slug))
 
 
-@router.api_route("/concept/{scheme}/{name}", methods=_METHODS)
+@router.get("/concept/{scheme}/{name}")
 def concept(request: Request, view: TheView, scheme: str, name: str) -> Response:
     """A concept, likewise."""
     return _entity(request, view, f"concept/{scheme}", name, lambda slug: reading.concept(view, scheme, slug))
 
 
-@router.api_route("/concept/{scheme}", methods=_METHODS)
+@router.get("/concept/{scheme}")
 def scheme(request: Request, view: TheView, scheme: str) -> Response:
     """A concept scheme: what is said of it and of its concepts' places in it."""
     name, _, suffix = scheme.partition(".")
@@ -56,15 +56,15 @@ def scheme(request: Request, view: TheView, scheme: str) -> Response:
     return _document(view, triples, target)
 
 
-@router.api_route("/ns", methods=_METHODS)
-@router.api_route("/ns.{suffix}", methods=_METHODS)
+@router.get("/ns")
+@router.get("/ns.{suffix}")
 def ontology(request: Request, view: TheView, suffix: str = "") -> Response:
     """Our own terms."""
     return _graph(request, view, "ontology", suffix)
 
 
-@router.api_route("/shapes", methods=_METHODS)
-@router.api_route("/shapes.{suffix}", methods=_METHODS)
+@router.get("/shapes")
+@router.get("/shapes.{suffix}")
 def shapes(request: Request, view: TheView, suffix: str = "") -> Response:
     """What data must have."""
     return _graph(request, view, "shapes", suffix)
@@ -109,6 +109,5 @@ def _document(view: View, triples: list[Triple], target: Format) -> Response:
     return Response(write_graph(triples, target), media_type=target.content_type, headers=headers_of(view))
 
 
-def _triple(statement: reading.Statement) -> Triple:
-    subject: NamedNode = statement.subject
-    return Triple(subject, statement.predicate, statement.object)
+def _triple(statement: Statement) -> Triple:
+    return Triple(statement.subject, statement.predicate, statement.object)

@@ -18,7 +18,7 @@ from ecograph.identifiers import kind_and_slug
 from ecograph.match.model import GROUPS, Group, Match, MatchResult, Statement
 from ecograph.messages import Language, text
 from ecograph.namespaces import BASE, CONCEPT, ID, RDF, SKOS, XSD
-from ecograph.vocabulary.labels import label_of
+from ecograph.vocabulary.labels import NAMING, label_of
 
 SHOWN: Final = 30
 """Entries of one relation on a profile page; the rest is counted."""
@@ -293,7 +293,7 @@ class Reader:
         """The name of what refers here; for a claim or participation, which has none, what it leads to."""
         quads = list(self.view.snapshot.quads(subject, None, None, None))
         own = self.link(subject)
-        if own.lang is not None or any(quad.predicate in self.view.naming for quad in quads):
+        if own.lang is not None or any(quad.predicate in NAMING for quad in quads):
             return own
         others = [quad.object for quad in quads if isinstance(quad.object, NamedNode) and quad.object != here]
         things = [node for node in others if node in ID]

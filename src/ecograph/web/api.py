@@ -1,0 +1,315 @@
+"""
+REST under `/api/v1`: lists and things, matches, search, counts, templates and questions.
+
+Source:
+    docs/api.md.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
+
+from ecograph.errors import BadParameter, UnknownThing
+from ecograph.identifiers import SLUG, concept_iri, thing_iri
+from ecograph.match.model import Group
+from ecograph.messages import Language, language_of
+from ecograph.query import parameters
+from ecograph.rdf.formats import RESULT_FORMATS, by_suffix
+from ecograph.shacl.contract import template_csv
+from ecograph.text.lexicon import normalise
+from ecograph.web import models, reading
+from ecograph.web.access import TheEcoGraph, TheLanguage, TheView, headers_of
+
+_PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
+_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"description": "A value outside its range", "content": _PROBLEM},
+    404: {"description": "No such thing", "content": _PROBLEM},
+    422: {"description": "The request does not fit the description", "content": _PROBLEM},
+    503: {"description": "Busy, or not ready", "content": _PROBLEM},
+}
+
+router = APIRouter(prefix="/api/v1", responses=_PROBLEMS)
+
+_Lang = Annotated[
+    Language | None, Query(alias="lang", description="Language of labels and problems; else Accept-Language decides")
+]
+Words = Annotated[str, Query(alias="q", max_length=300, description="Words; each is part of a name")]
+Countries = Annotated[list[str], Query(alias="country", max_length=20, examples=[["dk", "se"]])]
+Kinds = Annotated[list[str], Query(alias="kind", max_length=50, description="Templates", examples=[["company"]])]
+Topics = Annotated[list[str], Query(alias="topic", max_length=50, description="Slugs or IRIs of topics")]
+Limit = Annotated[int, Query(ge=1, le=reading.MAX_PAGE)]
+Cursor = Annotated[str | None, Query(max_length=2000, description="`next` of the page before")]
+Slug = Annotated[str, Path(max_length=200, examples=["n09"])]
+Side = Literal["dk", "se", "no"]
+
+
+@router.get("", summary="What there is", tags=["graph"])
+def index(view: TheView) -> dict[str, str]:
+    """Where each part of REST is."""
+    lists = {name: f"/api/v1/{name}" for name in (*reading.COLLECTIONS, "topics")}
+    rest = ("matches", "search", "stats", "queries", "templates")
+    return {
+        **lists,
+        **{name: f"/api/v1/{name}" for name in rest},
+        "sparql": "/sparql",
+        "description": "/openapi.json",
+        "revision": str(view.revision),
+    }
+
+
+@router.get("/search", summary="Search by name", tags=["graph"])
+def search(
+    request: Request,
+    response: Response,
+    view: TheView,
+    lang: TheLanguage,
+    q: Words = "",
+    country: Countries = [],  # noqa: B006 - FastAPI copies defaults
+    kind: Kinds = [],  # noqa: B006
+    topic: Topics = [],  # noqa: B006
+    limit: Limit = 25,
+    cursor: Cursor = None,
+    _lang: _Lang = None,
+) -> models.Listing:
+    """Things of every kind and topics, by relevance; with facets."""
+    found = reading.directory(view).find(
+        _filter(q, country, kind, topic), lang, topics=True, limit=limit, cursor=cursor
+    )
+    _link_next(request, response, found)
+    return models.listing(view, found, lang)
+
+
+@router.get("/stats", summary="How much there is", tags=["graph"])
+def stats(view: TheView) -> models.Stats:
+    """Counts per class, country and publisher."""
+    counts = reading.counts(view)
+    return models.Stats(
+        totals=dict(counts.totals),
+        by_country={kind: dict(countries) for kind, countries in counts.by_kind.items()},
+        publishers=[
+            models.PublisherCount(
+                graph=graph.value,
+                titles=models.by_language(view.datasets[graph].titles),
+                publisher=view.datasets[graph].publisher_name,
+                statements=statements,
+                example=view.datasets[graph].example,
+            )
+            for graph, statements in sorted(counts.by_publisher.items(), key=lambda item: item[0].value)
+        ],
+        revision=view.revision,
+    )
+
+
+@router.get("/topics", summary="Topics", tags=["topics"])
+def topics(
+    request: Request,
+    response: Response,
+    view: TheView,
+    lang: TheLanguage,
+    q: Words = "",
+    limit: Limit = 200,
+    cursor: Cursor = None,
+    _lang: _Lang = None,
+) -> models.Listing:
+    """The concepts of the scheme of topics."""
+    found = reading.directory(view).find(
+        reading.Filter(text=q), lang, within=frozenset(), topics=True, limit=limit, cursor=cursor
+    )
+    _link_next(request, response, found)
+    return models.listing(view, found, lang)
+
+
+@router.get("/topics/{slug}", summary="One topic", tags=["topics"])
+def topic_detail(view: TheView, lang: TheLanguage, slug: Slug, _lang: _Lang = None) -> models.ThingDetail:
+    """A topic with everything said of it."""
+    return models.detail(view, reading.concept(view, "topic", slug), lang)
+
+
+@router.get("/needs/{slug}/matches", summary="Who fits a need", tags=["matches"])
+def matches_of_need(
+    view: TheView,
+    slug: Slug,
+    country: Annotated[list[Side] | None, Query(max_length=3)] = None,
+    group: Annotated[list[Group] | None, Query(max_length=6)] = None,
+    top: Annotated[int, Query(ge=1, le=50, description="Candidates per group")] = 10,
+    _lang: _Lang = None,
+) -> models.Matches:
+    """Candidates from both sides of the border, each with reasons that cite statements of the graph."""
+    need = reading.thing(view, "need", slug).summary.iri
+    profile = view.matcher.profile(need)
+    return models.matches(view.matcher.match(profile, countries=country, groups=group, top=top))
+
+
+@router.post("/matches", summary="Who fits a need in words", tags=["matches"])
+def matches_of_text(view: TheView, need: models.NeedText) -> models.Matches:
+    """The same for a need that is not in the graph. Nothing of it is kept."""
+    return _matches(view, need.text, need.lang, need.countries, need.groups, need.top)
+
+
+@router.get("/matches", summary="Who fits a need in words, as an address", tags=["matches"])
+def matches_of_address(
+    view: TheView,
+    text: Annotated[str, Query(min_length=1, max_length=5000)],
+    country: Annotated[list[Side] | None, Query(max_length=3)] = None,
+    group: Annotated[list[Group] | None, Query(max_length=6)] = None,
+    top: Annotated[int, Query(ge=1, le=50)] = 10,
+    _lang: _Lang = None,
+) -> models.Matches:
+    """As POST, for a link. The text is part of the address, which others may log: use POST where that matters."""
+    return _matches(view, text, None, country, group, top)
+
+
+@router.get("/templates", summary="Templates", tags=["contribute"])
+def templates(view: TheView) -> dict[str, dict[str, str]]:
+    """Per template, what its things are called in each language."""
+    return {slug: models.by_language(template.names) for slug, template in view.contract.templates.items()}
+
+
+@router.get(
+    "/templates/{kind}.csv",
+    summary="An empty table to fill in",
+    tags=["contribute"],
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}}, "description": "A header row"}},
+)
+def template(
+    view: TheView, kind: Annotated[str, Path(max_length=100, examples=["need"])], lang: str | None = None
+) -> Response:
+    """Machine headings (RFC 4180); with `lang`, headings in that language for Excel."""
+    spoken = language_of(lang) if lang else None
+    if lang and spoken is None:
+        raise BadParameter(name="lang", value=lang, expected="da, sv, en")
+    body = template_csv(view.contract.template(kind), spoken)
+    disposition = {"Content-Disposition": f'attachment; filename="{kind}.csv"'}
+    return Response(body, media_type="text/csv; charset=utf-8", headers=headers_of(view) | disposition)
+
+
+@router.get("/queries", summary="Questions of the catalogue", tags=["queries"])
+def queries(ecograph: TheEcoGraph, view: TheView) -> list[models.Question]:
+    """Every question, with the values it is asked for and what it returns."""
+    return [
+        models.Question(
+            slug=each.slug,
+            summaries=models.by_language(each.summaries),
+            descriptions=models.by_language(each.descriptions),
+            parameters=[
+                models.QuestionParameter(
+                    name=parameter.name,
+                    kind=parameter.kind,
+                    labels=models.by_language(parameter.labels),
+                    optional=parameter.optional,
+                    many=parameter.many,
+                    values=list(parameter.values),
+                    example=parameter.example,
+                )
+                for parameter in each.parameters
+            ],
+            returns=list(each.returns),
+            url=f"/api/v1/queries/{each.slug}",
+        )
+        for each in ecograph.catalogue.values()
+    ]
+
+
+@router.get(
+    "/queries/{name}",
+    summary="The answer to a question",
+    tags=["queries"],
+    response_class=Response,
+    responses={200: {"content": {each.media_type: {} for each in RESULT_FORMATS}, "description": "Rows"}},
+)
+def answer(
+    request: Request,
+    ecograph: TheEcoGraph,
+    view: TheView,
+    lang: TheLanguage,
+    name: Annotated[str, Path(max_length=100)],
+    _lang: _Lang = None,
+) -> Response:
+    """Rows as SPARQL results. Values are parameters of the same name; a suffix (`.csv`, `.json`) names the format."""
+    slug, _, suffix = name.partition(".")
+    question = ecograph.catalogue.question(slug)
+    target = by_suffix(suffix, RESULT_FORMATS) if suffix else None
+    if suffix and target is None:
+        raise UnknownThing(kind="query", id=name)
+    values: dict[str, list[str]] = {}
+    for key, value in request.query_params.multi_items():
+        values.setdefault(key, []).append(value)
+    values.pop("lang", None)
+    values |= {each.name: [lang] for each in question.parameters if each.kind == "language"}
+    found = ecograph.queries.run(
+        parameters.bind(question, values),
+        target.media_type if target else request.headers.get("accept"),
+        directory=view.snapshot.path,
+    )
+    return Response(found.body, media_type=found.media_type, headers=headers_of(view))
+
+
+@router.get("/{collection}", summary="A list", tags=["graph"])
+def things(
+    request: Request,
+    response: Response,
+    view: TheView,
+    lang: TheLanguage,
+    collection: reading.Collection,
+    q: Words = "",
+    country: Countries = [],  # noqa: B006
+    kind: Kinds = [],  # noqa: B006
+    topic: Topics = [],  # noqa: B006
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    _lang: _Lang = None,
+) -> models.Listing:
+    """Needs, actors, solutions, results, projects or standards, by name; with facets."""
+    known = reading.directory(view)
+    found = known.find(
+        _filter(q, country, kind, topic), lang, within=known.kinds_of[collection], limit=limit, cursor=cursor
+    )
+    _link_next(request, response, found)
+    return models.listing(view, found, lang)
+
+
+@router.get("/{collection}/{slug}", summary="One thing", tags=["graph"])
+def thing(
+    view: TheView, lang: TheLanguage, collection: reading.Collection, slug: Slug, _lang: _Lang = None
+) -> models.ThingDetail:
+    """A thing with every statement about it, each with the graph of whoever published it."""
+    kinds = reading.directory(view).kinds_of[collection]
+    for kind in dict.fromkeys(view.contract.templates[each].iri_kind for each in sorted(kinds)):
+        if SLUG.fullmatch(slug) and next(iter(view.snapshot.quads(thing_iri(kind, slug))), None) is not None:
+            return models.detail(view, reading.thing(view, kind, slug), lang)
+    raise UnknownThing(kind=collection, id=slug)
+
+
+def _matches(
+    view: TheView,
+    text: str,
+    lang: Language | None,
+    countries: list[Side] | None,
+    groups: list[Group] | None,
+    top: int,
+) -> models.Matches:
+    profile = view.matcher.profile_text(normalise(text), lang)
+    return models.matches(view.matcher.match(profile, countries=countries, groups=groups, top=top))
+
+
+def _filter(q: str, countries: list[str], kinds: list[str], topics: list[str]) -> reading.Filter:
+    concepts = []
+    for topic in topics:
+        slug = topic.removeprefix(concept_iri("topic", "").value)
+        if not SLUG.fullmatch(slug):
+            raise BadParameter(name="topic", value=topic[:100], expected="cloudburst")
+        concepts.append(concept_iri("topic", slug))
+    return reading.Filter(q, frozenset(countries), frozenset(kinds), frozenset(concepts))
+
+
+def _link_next(request: Request, response: Response, found: reading.Listing) -> None:
+    """RFC 8288: where the next page is."""
+    if found.next_cursor:
+        fields = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+        address = f"{request.url.path}?{urlencode([*fields, ('cursor', found.next_cursor)])}"
+        response.headers["Link"] = f'<{address}>; rel="next"'

@@ -1,0 +1,107 @@
+"""Every page in a real browser, in three languages: accessible, narrow, by keyboard, and without foreign hosts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ecograph.messages import LANGUAGES
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "start": "/{lang}",
+    "typed need": "/{lang}/match?q=Varsling+ved+skybrud+i+Albertslund",
+    "nothing understood": "/{lang}/match?q=xyzzy",
+    "stored need": "/{lang}/id/need/n09",
+    "municipality": "/{lang}/id/municipality/dk-albertslund",
+    "topic": "/{lang}/concept/topic/cloudburst",
+    "search": "/{lang}/search?q=vand&country=dk",
+    "nothing found": "/{lang}/search?q=xyzzy",
+    "sparql": "/{lang}/sparql?query=SELECT+%3Fs+WHERE+%7B+%3Fs+a+%3Fc+%7D+LIMIT+5",
+    "sparql error": "/{lang}/sparql?query=SELEKT",
+    "sources": "/{lang}/sources",
+    "about": "/{lang}/about",
+    "missing": "/{lang}/id/need/n99",
+}
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; `make test` installs it."""
+    path = shutil.which("chromium")
+    assert path, "the browser tests need Chromium: run `bash tests/install-tools.sh`"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Page]:
+    """A fresh tab."""
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", PAGES)
+class TestEveryPage:
+    def test_is_accessible_and_in_its_language(self, tab: Page, site: str, name: str, lang: str) -> None:
+        """
+        No page has an accessibility fault that axe can see; each says its language, has one h1, and asks no other host.
+        """
+        hosts: set[str] = set()
+        tab.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+        errors: list[str] = []
+        tab.on("pageerror", lambda error: errors.append(str(error)))
+        tab.goto(site + PAGES[name].format(lang=lang))
+        assert tab.locator("html").get_attribute("lang") == lang
+        assert tab.locator("h1").count() == 1
+        found = Axe().run(tab, options={"runOnly": WCAG})
+        assert found.violations_count == 0, found.generate_report()
+        assert hosts == {site.split("/")[2]}
+        assert errors == []
+
+    def test_fits_a_narrow_screen(self, tab: Page, site: str, name: str, lang: str) -> None:
+        """
+        At 320 px nothing has to be scrolled sideways but tables in their own box.
+        """
+        tab.set_viewport_size({"width": 320, "height": 640})
+        tab.goto(site + PAGES[name].format(lang=lang))
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+class TestJourney:
+    def test_need_is_answered_by_keyboard_alone(self, tab: Page, site: str) -> None:
+        """
+        A coordinator types a need, sends it and opens the evidence of a reason without touching a mouse.
+        """
+        tab.goto(f"{site}/da")
+        tab.locator("#need-text").focus()
+        tab.keyboard.type("Varsling ved skybrud i Albertslund")
+        tab.keyboard.press("Tab")
+        tab.keyboard.press("Enter")
+        tab.wait_for_url("**/da/match?*")
+        summary = tab.locator("details > summary").first
+        summary.focus()
+        tab.keyboard.press("Enter")
+        assert tab.locator("details[open] .statements li").count() > 0
+
+    def test_language_can_be_changed_without_losing_the_need(self, tab: Page, site: str) -> None:
+        """
+        The language menu keeps the question: the Danish answer page leads to the Swedish answer.
+        """
+        tab.goto(f"{site}/da/match?q=Varsling+ved+skybrud")
+        tab.get_by_role("link", name="Svenska").click()
+        assert "/sv/match?q=Varsling+ved+skybrud" in tab.url
+        assert tab.locator("html").get_attribute("lang") == "sv"
