@@ -250,7 +250,7 @@ def _projects(
         if row["project_id"] == "innotech" and "list of operations" in row["source_url"]:
             continue
         country = row["country"].lower()
-        thing = participants.find(row["organisation"], country)
+        thing = participants.find(row["organisation"], country, url=list(filter(None, [url(row["source_url"])])))
         if thing:
             participations.add(
                 f"project/{row['project_id']}",

@@ -11,7 +11,7 @@ from folders import Folder, Row
 from names import fold
 from register import REVIEWED, Register, read_csv
 
-_COMPANY = re.compile(r"(?:\b(?:ApS|A/S|I/S|K/S|AB|Aktiebolag|AS|A\.?m\.?b\.?a\.?|F\.?m\.?b\.?a|ltd|VMBA|V\.M\.B\.A)\b\.?|aktiebolag)", re.IGNORECASE)
+_COMPANY = re.compile(r"(?:\b(?:ApS|A/S|I/S|K/S|AB|Aktiebolag|AS|\w*partnerselskab|Aktieselskabet|A\.?m\.?b\.?a\.?|F\.?m\.?b\.?a|ltd|VMBA|V\.M\.B\.A)\b\.?|aktiebolag)", re.IGNORECASE)
 _SCHOOL = re.compile(
     r"skole|gymnasi|\bVUC\b|\bAMU\b|\bEUC\b|\bSOSU\b|uddannelsescent|college|\bUCH\b|seminari|kursuscenter|\bHF\b|handelsgymn|"
     r"uddannelsesinst|sprogcenter|learnmark|tradium|niels brock|aarhus tech|campus vejle|cph west|\bAOF\b|for uddannelse|"
@@ -69,11 +69,15 @@ def classify(name: str) -> tuple[str, str]:
             return template, kind
     template = "company" if _COMPANY.search(name) else "organisation"
     for pattern, kind in ((_SUPPORT, "business-support"), (_HOUSING, "housing-association"), (_UTILITY, "utility"), (_NETWORK, "cluster")):
-        if pattern.search(name):
+        if pattern.search(name) and not (template == "company" and kind == "cluster"):
             return template, kind
     if template == "company":
         return template, "company"
     return template, "other"
+
+
+def _several(values: str) -> list[str]:
+    return [value for value in values.split("|") if value]
 
 
 @dataclass
@@ -121,7 +125,7 @@ class Participants:
             organisation_number: Swedish organisation number, if the list gives it.
             city: Postal town, if the list gives it.
             url: Where the entry was read, if the list gives a page per entry.
-            template: What the list says it is, where it says so.
+            template: What the list says it is, used where the name's own words do not tell.
             kind: The same, as a concept of `actor-kind`.
             label_en: The English name, if the list gives it.
             region: The region, if the list gives it.
@@ -141,8 +145,8 @@ class Participants:
                 "id": known.split("/")[1],
                 "name": shown,
                 "label_en": label_en if label_en != shown else "",
-                "alternative_name": reviewed.get("alternative_name", ""),
-                "kind": reviewed.get("kind") or kind or ruled_kind,
+                "alternative_name": _several(reviewed.get("alternative_name", "")),
+                "kind": _several(reviewed.get("kind") or (ruled_kind if ruled_kind not in {"company", "other"} else kind or ruled_kind)),
                 "country": country,
                 "municipality": municipality or "",
                 "region": "" if municipality else region,
@@ -152,19 +156,20 @@ class Participants:
                 "source": list(url),
             }
             self._entered[known] = row
-            self.folder.add(reviewed.get("template") or template or ruled, row)
-            self.register.enter(known, country, [shown, *filter(None, [row["alternative_name"] and str(row["alternative_name"])])])
+            self.folder.add(reviewed.get("template") or (ruled if ruled_kind not in {"company", "other"} else template or ruled), row)
+            self.register.enter(known, country, [shown, *_several(reviewed.get("alternative_name", ""))])
         if known in self._entered:
             row = self._entered[known]
             row["cvr"] = row["cvr"] or cvr
             row["organisation_number"] = row["organisation_number"] or organisation_number
-            if tidy(name) != row["name"] and name != row["name"]:
+            if tidy(name) != row["name"] and name != row["name"] and not self.register.misspelt(name):
                 self._spellings[known].add(tidy(name))
-                row["alternative_name"] = sorted({*filter(None, [self._reviewed.get(fold(str(row["name"])), {}).get("alternative_name", "")]), *self._spellings[known]})
+                reviewed = self._reviewed.get(fold(str(row["name"])), {})
+                row["alternative_name"] = sorted({*_several(reviewed.get("alternative_name", "")), *self._spellings[known]})
         self.register.enter(known, country, [name], *identifiers)
         return known
 
     def listed(self, thing: str, name: str) -> str:
         """The name as listed, if it is not the one that the thing is shown by."""
         row = self._entered.get(thing)
-        return "" if row and tidy(name) == row["name"] else " ".join(name.split())
+        return "" if (row and tidy(name) == row["name"]) or self.register.misspelt(name) else " ".join(name.split())

@@ -15,14 +15,8 @@ from ecograph.identifiers import slug
 REVIEWED = Path(__file__).parent / "reviewed"
 
 
-@dataclass(frozen=True)
-class Decision:
-    """What a person decided about a name: the same as another, how it is written, of what class and kind."""
-
-    name: str
-    same_as: str
-    decision: str
-    reason: str
+_WRITING = {"spelling", "capitals", "cut-off name", "note in the name", "could be taken for a person"}
+"""Reasons that speak of how a name is written; such a name is not kept as another name."""
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
@@ -46,6 +40,7 @@ class Register:
     _aliases: dict[str, str] = field(default_factory=dict)
     _names: dict[str, tuple[str, str]] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
+    _misspelt: set[str] = field(default_factory=set)
     _ambiguous: set[tuple[str, str]] = field(default_factory=set)
 
     @classmethod
@@ -55,6 +50,8 @@ class Register:
         for row in read_csv(path):
             if row["decision"] == "same":
                 register._aliases[fold(row["name"])] = row["same_as"]
+                if row["reason"] in _WRITING:
+                    register._misspelt.add(row["name"])
         return register
 
     def find(self, name: str, country: str, *identifiers: str) -> str | None:
@@ -80,6 +77,10 @@ class Register:
             if key in self._by_name and key not in self._ambiguous:
                 return self._by_name[key]
         return None
+
+    def misspelt(self, name: str) -> bool:
+        """Whether a name was found to be no name: cut off, in capitals, or one that could be taken for a person's."""
+        return name in self._misspelt
 
     def canonical(self, name: str) -> str:
         """The name under which an organisation is entered: the reviewed one where there is one."""

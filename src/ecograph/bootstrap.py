@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from ecograph.config import Settings
 from ecograph.contribute import door, provenance, staging, system
@@ -24,7 +24,7 @@ from ecograph.errors import UnknownThing
 from ecograph.identifiers import SLUG, thing_iri
 from ecograph.ledger.sql import Ledger
 from ecograph.match.matcher import Matcher
-from ecograph.match.model import MatchResult
+from ecograph.match.model import Group, MatchResult
 from ecograph.messages import Language
 from ecograph.namespaces import ECO
 from ecograph.query.catalogue import Catalogue
@@ -115,14 +115,16 @@ class View:
             f"SELECT (COUNT(DISTINCT ?company) AS ?count) WHERE {{ ?company a <{ECO.Company.value}> . "
             f"?evidence <{ECO.participant.value}>|<{ECO.provider.value}>|<{ECO.claimant.value}> ?company }}"
         )
-        return int(next(iter(rows))["count"].value)  # type: ignore[arg-type, index, union-attr]
+        assert isinstance(rows, QuerySolutions)
+        count = next(rows)["count"]
+        return int(count.value) if isinstance(count, Literal) else 0
 
     def match(
         self,
         need: str,
         *,
         countries: Sequence[str] | None = None,
-        groups: Sequence[str] | None = None,
+        groups: Sequence[Group] | None = None,
         top: int = 10,
     ) -> MatchResult:
         """

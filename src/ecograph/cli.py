@@ -26,12 +26,12 @@ from ecograph import __version__
 from ecograph.bootstrap import EcoGraph, View, Watch
 from ecograph.config import Settings
 from ecograph.errors import BadParameter, EcoGraphError, PortTaken, UnknownLanguage
-from ecograph.match.model import GROUPS, Match, MatchResult
+from ecograph.match.model import GROUPS, Group, Match, MatchResult
 from ecograph.messages import Language, language_of, text
 from ecograph.query import guard
 from ecograph.shacl.contract import Contract, template_csv, template_rows
 from ecograph.shacl.report import Finding
-from ecograph.web import api, reading
+from ecograph.web import models, reading
 from ecograph.web.app import create_app
 
 app = typer.Typer(
@@ -144,7 +144,8 @@ def rebuild() -> None:
     """Build the store again from the ledger, and switch to it."""
     started = time.perf_counter()
     with EcoGraph.open(state.settings) as ecograph, _progress() as watch:
-        ecograph.publisher.rebuild(watch)
+        label = text("cli.building", state.lang)
+        ecograph.publisher.rebuild(watch and (lambda done, total: watch(done, total, label)))
         _say(
             "cli.rebuilt",
             revision=ecograph.revision,
@@ -223,14 +224,12 @@ def match(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, the same as the REST interface.")] = False,
 ) -> None:
     """Who fits a need, on both sides of the Øresund, and why."""
-    for name in kind or ():
-        if name not in GROUPS:
-            raise BadParameter(name="kind", value=name, expected=", ".join(GROUPS))
+    groups = [_group(name) for name in kind] if kind else None
     with EcoGraph.read(state.settings) as ecograph:
         view = ecograph.view()
-        result = view.match(need, countries=country, groups=kind, top=top)
+        result = view.match(need, countries=country, groups=groups, top=top)
         if as_json:
-            _print_json(api.match_json(view, result, state.lang))
+            _print_json(models.matches(result).model_dump(mode="json"))
             return
         _print_matches(result, explain)
 
@@ -324,6 +323,13 @@ def _progress() -> Iterator[Watch | None]:
         yield lambda done, total, label: bars.update(
             task, completed=done, total=total, description=text("cli.loading", state.lang, label=label)
         )
+
+
+def _group(wanted: str) -> Group:
+    for group in GROUPS:
+        if group == wanted:
+            return group
+    raise BadParameter(name="kind", value=wanted, expected=", ".join(GROUPS))
 
 
 def _language(wanted: str) -> Language:

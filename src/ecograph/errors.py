@@ -107,7 +107,7 @@ class MissingRequirement(ContributionError):
 
 
 class Rejected(ContributionError):
-    """Findings stop publication. Values: `title`, `count`; `findings` are those of the report, the stopping ones first."""
+    """Findings stop publication. Values: `title`, `count`; `findings`: the whole report, the stopping ones first."""
 
     code = "rejected"
     findings: Sequence[Any] = ()

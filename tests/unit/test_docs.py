@@ -27,7 +27,9 @@ class TestDocs:
         """
         group = typer.main.get_command(app)
         commands = set(getattr(group, "commands", {}))
-        written = set(re.findall(r"^## `ecograph ([a-z-]+)", (ROOT / "docs" / "cli.md").read_text(encoding="utf-8"), re.M))
+        written = set(
+            re.findall(r"^## `ecograph ([a-z-]+)", (ROOT / "docs" / "cli.md").read_text(encoding="utf-8"), re.M)
+        )
         assert commands
         assert written == commands
 

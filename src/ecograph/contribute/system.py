@@ -46,7 +46,7 @@ class SystemGraph:
 
     def patch(self, state: Snapshot) -> Patch:
         """What has to change for the store to hold this graph and nothing else in it, and its description."""
-        described = {quad.subject for quad in self.description}
+        described = {quad.subject for quad in self.description if isinstance(quad.subject, NamedNode)}
         held = chain(
             state.quads(None, None, None, self.graph),
             *(state.quads(subject, None, None, PROVENANCE_GRAPH) for subject in described),

@@ -22,6 +22,7 @@ from ecograph.match.model import Group, Statement
 from ecograph.match.statements import Statements
 from ecograph.messages import LANGUAGES, Language
 from ecograph.text.index import TextIndex
+from ecograph.text.lexicon import content_words, normalise
 from ecograph.text.linking import ConceptLinker
 from ecograph.text.overlap import WordIndex
 from ecograph.vocabulary.concepts import Concepts
@@ -128,6 +129,8 @@ class Evidence:
     Everything matching reads, at one revision.
 
     Attributes:
+        linker: Recognises topics and capabilities in a need by all of their labels.
+        marker: Recognises them in the texts of the graph by their names only.
         things: IRI of each thing; its place is its number. `numbers` is the way back.
         kinds: Class of each thing.
         group: Index into `GROUPS`; -1 for a thing that is no candidate.
@@ -149,6 +152,7 @@ class Evidence:
     statements: Statements
     hierarchy: Hierarchy
     linker: ConceptLinker
+    marker: ConceptLinker
     things: tuple[str, ...]
     numbers: Mapping[str, int]
     kinds: tuple[str, ...]
@@ -225,3 +229,18 @@ def best_wording(wordings: Iterable[Wording], lang: Language) -> str:
         if each in texts:
             return texts[each]
     return next(iter(texts.values()), "")
+
+
+def text_entries(text: str, lang: Language | None, marker: ConceptLinker) -> dict[str, tuple[float, str]]:
+    """
+    What one text adds to the index of words: its words, and the IRIs of the concepts whose names stand in it.
+
+    Returns:
+        Per entry how prominent it is, 0..1, and the words of the text that it is.
+    """
+    clean = normalise(text)
+    found = {word.lemma: (1.0, word.text) for word in content_words(clean, lang)}
+    for concept in marker.find(clean, lang):
+        if concept.weight > found.get(concept.iri, (0.0, ""))[0]:
+            found[concept.iri] = (concept.weight, " ".join(concept.words))
+    return found

@@ -15,12 +15,11 @@ import numpy as np
 from pyoxigraph import NamedNode
 
 from ecograph.match import weights
-from ecograph.match.evidence import FAMILIES, Dated, Evidence, Wording
+from ecograph.match.evidence import FAMILIES, Dated, Evidence, Wording, text_entries
 from ecograph.match.model import NeedProfile, Note, Reason, Signal, Statement, Texts
 from ecograph.match.signals import Measured
 from ecograph.messages import LANGUAGES, Language, language_of, text, texts
-from ecograph.namespaces import DCTERMS, ECO
-from ecograph.text.lexicon import content_words, normalise
+from ecograph.namespaces import DCTERMS, ECO, SCHEMA
 
 RELEVANT: Final = 0.1
 """Relevance from which a document counts as being about the need when its age is told."""
@@ -80,12 +79,23 @@ class _Explanation:
 
     def explained(self) -> Explained:
         pieces = self._pieces()
-        others = [reason for reason in (self._wording(), self._freshness()) if reason is not None]
-        reasons = [*map(self._by_topic, pieces), *others]
+        wording = self._wording(pieces)
+        others = [reason for reason in (wording, self._freshness()) if reason is not None]
+        reasons = [self._by_topic(piece) for piece in pieces if wording is None or not self._only_words(piece)]
+        reasons += others
         if len(reasons) == 1 and pieces:
             reasons = self._split(pieces[0])
         reasons.sort(key=lambda reason: (-reason.contribution, reason.kind, reason.sentences["en"]))
-        return Explained(tuple(reasons[: weights.MAX_REASONS]), self._against(pieces), self._unknown(), self._flags())
+        kept = [
+            reason
+            for place, reason in enumerate(reasons[: weights.MAX_REASONS])
+            if place < weights.MIN_REASONS or reason.contribution >= weights.SLIGHT_REASON
+        ]
+        return Explained(tuple(kept), self._against(pieces), self._unknown(), self._flags())
+
+    def _only_words(self, piece: _Piece) -> bool:
+        """Whether a piece is the candidate's own description without a topic: the reason of the words says it all."""
+        return not piece.wanted and FAMILIES[self.evidence.links.family[piece.link]] == "own"
 
     # --- shares of the score ---
 
@@ -155,7 +165,7 @@ class _Explanation:
         )
         return [topics, done]
 
-    def _wording(self) -> Reason | None:
+    def _wording(self, pieces: Sequence[_Piece]) -> Reason | None:
         link = self._best(self.measured.wording[self.links])
         value = float(self.measured.wording[link])
         document = int(self.evidence.links.document[link])
@@ -165,16 +175,23 @@ class _Explanation:
         path = list(self._link_path(link))
         for wording in dict.fromkeys(wording for _, wording in said.values()):
             path.append(self.evidence.wording_statement(document, wording))
-        shown = list(dict.fromkeys(word for word, _ in said.values()))[:SHOWN_WORDS]
+        words = ", ".join([pair for pair, _ in said.values()][:SHOWN_WORDS])
+        # The title is quoted in the language the words were found in.
+        quoted = next((each.text for _, each in said.values() if each in self.evidence.titles[document]), "")
         own = document == self.candidate
+        parts: dict[Signal, float] = {"text": weights.SIGNALS["text"] * value}
+        for piece in pieces:
+            if self._only_words(piece):
+                for signal, share in piece.parts.items():
+                    parts[signal] = parts.get(signal, 0.0) + share
         return _reason(
             "wording",
-            {"text": weights.SIGNALS["text"] * value},
+            parts,
             path,
             lambda lang: (
-                text("match.reason.wording-own", lang, words=", ".join(shown))
+                text("match.reason.wording-own", lang, words=words)
                 if own
-                else text("match.reason.wording", lang, title=self._title(document, lang), words=", ".join(shown))
+                else text("match.reason.wording", lang, title=quoted or self._title(document, lang), words=words)
             ),
         )
 
@@ -188,14 +205,16 @@ class _Explanation:
         path = [*self._link_path(link), self.evidence.date_statement(dated)]
         own = document == self.candidate or not self.evidence.titles[document]
         year = dated.value[:4]
+        ends = dated.predicate == SCHEMA.endDate.value and int(year) >= self.this_year
+        key = "match.reason.running" if ends else "match.reason.freshness"
         return _reason(
             "freshness",
             {"freshness": weights.SIGNALS["freshness"] * value},
             path,
             lambda lang: (
-                text("match.reason.freshness-own", lang, year=year)
+                text(f"{key}-own", lang, year=year)
                 if own
-                else text("match.reason.freshness", lang, year=year, title=self._title(document, lang))
+                else text(key, lang, year=year, title=self._title(document, lang))
             ),
         )
 
@@ -389,10 +408,16 @@ class _Explanation:
                         number = self.evidence.words.number(entry)
                         likeness = unit.entries.get(number, 0.0) if number is not None else 0.0
                         if likeness >= SHOWN_WORD and likeness > best.get(unit.name.lower(), (0.0, "", wording))[0]:
-                            best[unit.name.lower()] = (likeness, _pair(unit.name, surface), wording)
+                            best[unit.name.lower()] = (likeness, surface, wording)
         weight = {unit.name.lower(): unit.weight for units in self.measured.units.values() for unit in units}
+        names = {unit.name.lower(): unit.name for units in self.measured.units.values() for unit in units}
         ordered = sorted(best, key=lambda name: (-weight[name] * best[name][0], name))
-        return {name: best[name][1:] for name in ordered}
+        found: dict[str, tuple[str, Wording]] = {}
+        for name in ordered:
+            # Two words of the need met by the same words of the text are shown once.
+            _, surface, wording = best[name]
+            found.setdefault(surface.lower(), (_pair(names[name], surface), wording))
+        return found
 
     # --- notes ---
 
@@ -617,8 +642,4 @@ def _pair(word: str, surface: str) -> str:
 def _surfaces(evidence: Evidence, wording: Wording) -> dict[str, str]:
     """The entries of one text with the words that stand for them."""
     lang = language_of(wording.lang) if wording.lang else None
-    clean = normalise(wording.text)
-    found = {word.lemma: word.text for word in content_words(clean, lang)}
-    for concept in evidence.linker.find(clean, lang):
-        found.setdefault(concept.iri, " ".join(concept.words))
-    return found
+    return {entry: words for entry, (_, words) in text_entries(wording.text, lang, evidence.marker).items()}

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Thread
 from typing import Final
 
 import numpy as np
@@ -27,16 +28,16 @@ from ecograph.match.evidence import (
     Links,
     Topics,
     Wording,
+    text_entries,
 )
 from ecograph.match.hierarchy import Hierarchy
 from ecograph.match.model import GROUPS
 from ecograph.match.statements import Row, Statements, ValueRow
-from ecograph.messages import Language, language_of
+from ecograph.messages import language_of
 from ecograph.namespaces import DCTERMS, ECO, FOAF, RDF, RDFS, SCHEMA, SKOS
 from ecograph.store.base import Snapshot
 from ecograph.text import language, lexicon
 from ecograph.text.index import Document, TextIndex
-from ecograph.text.lexicon import content_words, normalise
 from ecograph.text.linking import ConceptLinker
 from ecograph.text.overlap import WordIndex
 from ecograph.vocabulary.concepts import Concepts
@@ -57,13 +58,13 @@ def read(snapshot: Snapshot, concepts: Concepts, today: date) -> Evidence:
         concepts: Its concept schemes.
         today: Nothing counts as newer than this.
     """
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        # The dictionaries are unpacked beside the reading.
-        warming = [pool.submit(lexicon.warm), pool.submit(language.warm)]
+    # The dictionaries are unpacked beside the reading; the language model is needed by the first typed text only.
+    Thread(target=language.warm, daemon=True).start()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        dictionaries = pool.submit(lexicon.warm)
         reader = _Reader(snapshot, concepts, today)
         reader.read()
-        for each in warming:
-            each.result()
+        dictionaries.result()
     return reader.evidence()
 
 
@@ -383,14 +384,18 @@ class _Reader:
 
     def evidence(self) -> Evidence:
         links, topics = self._link_table(), self._topic_table()
-        linker = ConceptLinker({iri: self.hierarchy.names(number) for number, iri in enumerate(self.hierarchy.iris)})
-        words = WordIndex([self._entries(thing, linker) for thing in range(len(self.things))])
+        names = {iri: self.hierarchy.names(number) for number, iri in enumerate(self.hierarchy.iris)}
+        marker = ConceptLinker(
+            {iri: {lang: labels[:1] for lang, labels in names[iri].items()} for iri in names}, slips=False
+        )
+        words = WordIndex([self._entries(thing, marker) for thing in range(len(self.things))])
         self._fill_countries(links)
         return Evidence(
             revision=self.snapshot.revision,
             statements=self.statements,
             hierarchy=self.hierarchy,
-            linker=linker,
+            linker=ConceptLinker(names),
+            marker=marker,
             things=tuple(self.things),
             numbers=self.numbers,
             kinds=tuple(self.kinds),
@@ -435,16 +440,19 @@ class _Reader:
     def _topic_table(self) -> Topics:
         table = self.topics.sorted_by(0, 1, 4)
         whole = table.astype(np.int32)
+        documents, counts = np.unique(np.unique(whole[:, :2], axis=0)[:, 0], return_counts=True)
+        topics_of = counts[np.searchsorted(documents, whole[:, 0])]
+        focus = np.minimum(1.0, np.sqrt(weights.FOCUSED_TOPICS / np.maximum(topics_of, 1)))
         return Topics(
             document=whole[:, 0],
             concept=whole[:, 1],
-            strength=table[:, 2].astype(np.float32),
+            strength=(table[:, 2] * focus).astype(np.float32),
             basis=whole[:, 3],
             first=whole[:, 4],
             second=whole[:, 5],
         )
 
-    def _entries(self, thing: int, linker: ConceptLinker) -> dict[str, float]:
+    def _entries(self, thing: int, marker: ConceptLinker) -> dict[str, float]:
         """The words of a thing's texts and the concepts met in them, each with how prominent it is."""
         found: dict[str, float] = {}
         if self.kinds[thing] in SEARCHED_CLASSES:
@@ -452,7 +460,7 @@ class _Reader:
         for wordings, prominence in ((self.titles[thing], 1.0), (self.bodies[thing], weights.BODY_PROMINENCE)):
             for wording in wordings:
                 lang = language_of(wording.lang) if wording.lang else None
-                for entry, share in _text_entries(wording.text, lang, linker).items():
+                for entry, (share, _) in text_entries(wording.text, lang, marker).items():
                     found[entry] = max(found.get(entry, 0.0), share * prominence)
         return found
 
@@ -520,15 +528,6 @@ def _keep_newest(into: dict[int, Dated], key: int, dated: Dated) -> None:
     kept = into.get(key)
     if kept is None or (dated.year, dated.value, dated.predicate) > (kept.year, kept.value, kept.predicate):
         into[key] = dated
-
-
-def _text_entries(text: str, lang: Language | None, linker: ConceptLinker) -> dict[str, float]:
-    """The entries of one text: its words, and the IRIs of the concepts met in it."""
-    clean = normalise(text)
-    found = {word.lemma: 1.0 for word in content_words(clean, lang)}
-    for concept in linker.find(clean, lang):
-        found[concept.iri] = max(found.get(concept.iri, 0.0), concept.weight)
-    return found
 
 
 def _ones(rows: Ints, columns: Ints, shape: tuple[int, int]) -> sparse.csr_array:

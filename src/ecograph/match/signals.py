@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ecograph.match import weights
 from ecograph.match.evidence import FAMILIES, Evidence, Ints
 from ecograph.match.model import NeedProfile, RecognisedConcept
-from ecograph.messages import Language, language_of
+from ecograph.messages import Language
 from ecograph.text.lexicon import content_words, fold, normalise, tokenise
 from ecograph.text.overlap import Unit
 
@@ -181,26 +181,19 @@ def _units(
 def _marks_by_word(
     evidence: Evidence, profile: NeedProfile, text: str, lang: Language | None
 ) -> dict[str, dict[str, float]]:
-    """For each word of the need the concepts it belongs to, and those below: a text about them says the word too."""
+    """For each word of the need the concepts it names: a text that holds their name says the same."""
     found: dict[str, dict[str, float]] = {}
     kept = {each.iri.value for each in (*profile.concepts, *profile.capabilities)}
     for concept in evidence.linker.find(normalise(text), lang):
         number = evidence.hierarchy.number(concept.iri)
         if number is None or concept.iri not in kept:
             continue
-        marks = {concept.iri: weights.CONCEPT_IN_TEXT * concept.weight}
-        for below in evidence.hierarchy.narrower(number):
-            marks[evidence.hierarchy.iris[below]] = weights.NARROWER_IN_TEXT * concept.weight
+        name = any(concept.label in labels[:1] for labels in evidence.hierarchy.names(number).values())
+        likeness = concept.weight * (weights.PREFERRED_IN_TEXT if name else weights.ALTERNATIVE_IN_TEXT)
         for word in concept.words:
-            of_word = found.setdefault(fold(word), {})
-            for mark, likeness in marks.items():
-                of_word[mark] = max(of_word.get(mark, 0.0), likeness)
+            marks = found.setdefault(fold(word), {})
+            marks[concept.iri] = max(marks.get(concept.iri, 0.0), likeness)
     return found
-
-
-def languages_of(profile: NeedProfile) -> tuple[Language, ...]:
-    """The languages a need has texts in."""
-    return tuple(lang for tag in profile.texts if (lang := language_of(tag)) is not None)
 
 
 def _document_fit(evidence: Evidence, wanted: tuple[Wanted, ...]) -> Floats:

@@ -35,6 +35,9 @@ NARROWER_LOSS: Final = 0.5
 """Work on a part of the need's topic is work on the topic: only half of the distance is taken off."""
 GENERAL_TOPIC: Final = 0.25
 """Weight left to a topic that every candidate has, so that it still counts for something."""
+FOCUSED_TOPICS: Final = 4
+"""Topics up to which a document is about each of them wholly; beyond, each counts √(4/number): a project on everything
+says less about each thing."""
 RECOGNISED_BESIDE_STATED: Final = 0.5
 """A topic found in the text of a need whose topics are stated: a hint, as whoever stated them left it out."""
 GENERAL_BESIDE_SPECIFIC: Final = 0.5
@@ -128,10 +131,10 @@ OLD_YEARS: Final = 8
 
 BODY_PROMINENCE: Final = 0.7
 """A word in a description, where a word in a title counts 1."""
-CONCEPT_IN_TEXT: Final = 0.9
-"""The need's word met by another word for the same topic, such as in another language."""
-NARROWER_IN_TEXT: Final = 0.75
-"""The same by a narrower topic."""
+PREFERRED_IN_TEXT: Final = 0.9
+"""The need's word is the name of a topic, and the text holds that name, perhaps in another language."""
+ALTERNATIVE_IN_TEXT: Final = 0.6
+"""The need's word is another word for the topic, which may be narrower or wider than its name."""
 WORDS_RELEVANCE: Final = 0.7
 """A document that holds the need's words without a common topic is about it with less certainty."""
 UNSEEN_WORD: Final = 0.5
@@ -152,5 +155,7 @@ PER_COUNTRY: Final = 3
 """Beyond the top, so many of each country are handed over, at their true rank, so that both sides can be seen."""
 MAX_REASONS: Final = 5
 MIN_REASONS: Final = 2
+SLIGHT_REASON: Final = 0.01
+"""Beyond the first two, a reason that adds less than one point of a hundred is not told."""
 
 GROUP_ORDER: Final[tuple[Group, ...]] = ("research", "company", "solution", "municipality", "result", "organisation")

@@ -23,7 +23,9 @@ from ecograph.text.lexicon import Token, fold, known, lemma, stop_words, tokenis
 Way = Literal["label", "compound", "spelling"]
 
 LABEL_WEIGHT: Final = 1.0
-"""The words of the label stand in the text."""
+"""The words of the concept's first label stand in the text."""
+OTHER_LABEL_WEIGHT: Final = 0.85
+"""Those of another label do; it may be somewhat wider or narrower than the concept."""
 HEAD_WEIGHT: Final = 0.8
 """The last part of a compound says what the thing is: *cykelparkering* is parking."""
 MODIFIER_WEIGHT: Final = 0.7
@@ -82,6 +84,7 @@ class _Entry:
     iri: str
     label: str
     length: int
+    weight: float
 
 
 class ConceptLinker:
@@ -89,7 +92,8 @@ class ConceptLinker:
     Recognises the concepts of a vocabulary.
 
     Args:
-        labels: Per concept IRI its labels by language; preferred and alternative labels alike.
+        labels: Per concept IRI its labels by language, the preferred one first.
+        slips: Whether a word one slip away from a label counts; off for texts that are read by the thousand.
 
     Example:
         >>> linker = ConceptLinker({"urn:waste": {"da": ["affald"], "sv": ["avfall"], "en": ["waste"]}})
@@ -100,21 +104,21 @@ class ConceptLinker:
         docs/matching.md, "Recognising concepts".
     """
 
-    def __init__(self, labels: Mapping[str, Mapping[str, Iterable[str]]]) -> None:
+    def __init__(self, labels: Mapping[str, Mapping[str, Iterable[str]]], *, slips: bool = True) -> None:
         self._phrases: dict[Language, dict[str, list[_Entry]]] = {lang: defaultdict(list) for lang in LANGUAGES}
         self._parts: dict[Language, dict[str, list[_Entry]]] = {lang: defaultdict(list) for lang in LANGUAGES}
         self._heads: dict[Language, dict[str, list[_Entry]]] = {lang: defaultdict(list) for lang in LANGUAGES}
         for iri in sorted(labels):
             for lang in LANGUAGES:
-                for label in labels[iri].get(lang, ()):
-                    self._add(iri, label, lang)
+                for place, label in enumerate(labels[iri].get(lang, ())):
+                    self._add(_Entry(iri, label, len(tokenise(label)), _label_weight(place)), lang)
                 if lang != "en":
-                    for label in labels[iri].get("en", ()):
+                    for place, label in enumerate(labels[iri].get("en", ())):
                         if _safe_loan(label, lang):
-                            self._add_phrase(iri, label, lang)
+                            self._add_phrase(_Entry(iri, label, len(tokenise(label)), _label_weight(place)), lang)
         self._automata = {lang: _automaton(self._phrases[lang]) for lang in LANGUAGES}
         self._spellings = {
-            lang: sorted(key for key in self._phrases[lang] if len(key) >= MIN_SPELLING and " " not in key)
+            lang: sorted(key for key in self._phrases[lang] if slips and len(key) >= MIN_SPELLING and " " not in key)
             for lang in LANGUAGES
         }
 
@@ -142,35 +146,31 @@ class ConceptLinker:
         ]
         return tuple(sorted(kept_hits, key=lambda hit: (hit.start, -hit.end, hit.iri)))
 
-    def _add(self, iri: str, label: str, lang: Language) -> None:
-        self._add_phrase(iri, label, lang)
-        tokens = tokenise(label)
-        if len(tokens) != 1 or lang == "en":
+    def _add(self, entry: _Entry, lang: Language) -> None:
+        self._add_phrase(entry, lang)
+        word = entry.label.strip().lower()
+        if entry.length != 1 or lang == "en" or len(word) < MIN_PART or fold(word) in stop_words(lang):
             return
-        word = tokens[0].text.lower()
-        entry = _Entry(iri, label, 1)
-        if len(word) >= MIN_PART and fold(word) not in stop_words(lang):
-            for form in {fold(word), lemma(word, lang)}:
-                if len(form) >= MIN_PART:
-                    self._heads[lang][form].append(entry)
-                    self._parts[lang][form].append(entry)
-                    for stem in _stems(form, lang):
-                        self._parts[lang][stem].append(entry)
+        for form in {fold(word), lemma(word, lang)}:
+            if len(form) >= MIN_PART:
+                self._heads[lang][form].append(entry)
+                self._parts[lang][form].append(entry)
+                for stem in _stems(form, lang):
+                    self._parts[lang][stem].append(entry)
 
-    def _add_phrase(self, iri: str, label: str, lang: Language) -> None:
-        tokens = tokenise(label)
-        key = " ".join(lemma(token.text, lang) for token in tokens)
-        if not key or (len(tokens) == 1 and (key in stop_words(lang) or len(key) < 2)):
+    def _add_phrase(self, entry: _Entry, lang: Language) -> None:
+        key = " ".join(lemma(token.text, lang) for token in tokenise(entry.label))
+        if not key or (entry.length == 1 and (key in stop_words(lang) or len(key) < 2)):
             return
         entries = self._phrases[lang][key]
-        if all(entry.iri != iri for entry in entries):
-            entries.append(_Entry(iri, label, len(tokens)))
+        if all(known_entry.iri != entry.iri for known_entry in entries):
+            entries.append(entry)
 
     def _find(self, tokens: Sequence[Token], lang: Language) -> list[Found]:
         spans = self._labels_in(tokens, lang)
         covered = {place for first, last, _ in spans for place in range(first, last + 1)}
         hits = [
-            _found(tokens[first : last + 1], entry, "label", LABEL_WEIGHT)
+            _found(tokens[first : last + 1], entry, "label", entry.weight)
             for first, last, entries in spans
             for entry in entries
         ]
@@ -209,7 +209,7 @@ class ConceptLinker:
             parts = self._compound(word, lang)
             if parts:
                 return [_found([token], entry, "compound", weight) for entry, weight in parts]
-        if len(word) >= MIN_SPELLING and not known(word, lang) and self._spellings[lang]:
+        if self._spellings[lang] and len(word) >= MIN_SPELLING and not known(word, lang):
             form = lemma(word, lang)
             best = process.extractOne(form, self._spellings[lang], scorer=fuzz.ratio, score_cutoff=SPELLING_RATIO)
             if best is not None and best[0][0] == form[0]:
@@ -253,6 +253,10 @@ def _found(tokens: Sequence[Token], entry: _Entry, way: Way, weight: float) -> F
 def _inside(hit: Found, other: Found) -> bool:
     smaller = hit.end - hit.start < other.end - other.start
     return other.start <= hit.start and hit.end <= other.end and (smaller or hit.way != "label")
+
+
+def _label_weight(place: int) -> float:
+    return OTHER_LABEL_WEIGHT if place else LABEL_WEIGHT
 
 
 def _safe_loan(label: str, lang: Language) -> bool:

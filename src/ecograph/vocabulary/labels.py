@@ -46,5 +46,6 @@ def best_of(texts: Iterable[Literal], lang: Language) -> Literal:
         >>> best_of([Literal("vand", language="da"), Literal("water", language="en")], "sv").value
         'water'
     """
-    ranks: dict[str | None, int] = {language: rank for rank, language in enumerate((lang, None, *_ORDER))}
+    order: tuple[str | None, ...] = (lang, None, *_ORDER)
+    ranks = {language: rank for rank, language in enumerate(dict.fromkeys(order))}
     return min(texts, key=lambda text: (ranks.get(text.language, len(ranks)), text.language or "", text.value))

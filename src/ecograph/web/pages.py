@@ -27,11 +27,12 @@ from ecograph.query import guard
 from ecograph.web import reading
 from ecograph.web.access import ecograph_of, headers_of
 from ecograph.web.problems import Problem
-from ecograph.web.views import Link, Reader, page_of
+from ecograph.web.views import Link, Profile, Reader, page_of
 
 router = APIRouter(include_in_schema=False)
 static = StaticFiles(packages=[("ecograph.web", "static")])
 
+_METHODS: Final = ["GET", "HEAD"]
 _TOP: Final = 5
 _ROWS_SHOWN: Final = 200
 _PAGE_SIZE: Final = 25
@@ -127,13 +128,13 @@ def problem(request: Request, fault: Problem, lang: Language, reference: str) ->
     return _render(request, lang, "problem.html", crumbs=[Link(title)], section="", **shown)
 
 
-@router.get("/")
+@router.api_route("/", methods=_METHODS)
 def choose_language(request: Request) -> RedirectResponse:
     """To the start page in the visitor's language."""
     return RedirectResponse(f"/{reading.preferred_language(request.headers.get('accept-language'))}", 302)
 
 
-@router.get("/{lang}")
+@router.api_route("/{lang}", methods=_METHODS)
 def start(request: Request, words: Words) -> Response:
     """What EcoGraph answers, the needs it knows, and what the graph holds."""
     lang, view = words.lang, words.view
@@ -182,7 +183,7 @@ def start(request: Request, words: Words) -> Response:
     )
 
 
-@router.get("/{lang}/match")
+@router.api_route("/{lang}/match", methods=_METHODS)
 def typed_need(
     request: Request, words: Words, q: str = "", topic: Annotated[list[str] | None, Query()] = None
 ) -> Response:
@@ -194,7 +195,7 @@ def typed_need(
     return _need_page(request, words, profile, Link(typed), topic, typed)
 
 
-@router.get("/{lang}/id/need/{slug}")
+@router.api_route("/{lang}/id/need/{slug}", methods=_METHODS)
 def stored_need(
     request: Request, words: Words, slug: str, topic: Annotated[list[str] | None, Query()] = None
 ) -> Response:
@@ -212,8 +213,8 @@ def _need_page(
     need: NeedProfile,
     heading: Link,
     topics: list[str] | None,
-    typed: str,
-    profile: object = None,
+    typed: str = "",
+    profile: Profile | None = None,
 ) -> HTMLResponse:
     lang, view = words.lang, words.view
     if topics is not None:
@@ -269,13 +270,13 @@ def _as_data(need: NeedProfile, typed: str, lang: Language) -> str:
     return f"/api/v1/matches?{urlencode({'text': typed, 'lang': lang})}"
 
 
-@router.get("/{lang}/id/{kind}/{slug}")
+@router.api_route("/{lang}/id/{kind}/{slug}", methods=_METHODS)
 def thing(request: Request, words: Words, kind: str, slug: str) -> Response:
     """The profile of an actor, a solution, a project or anything else with an address of ours."""
     return _profile_page(request, words, thing_iri(kind, slug), kind, slug)
 
 
-@router.get("/{lang}/concept/{scheme}/{slug}")
+@router.api_route("/{lang}/concept/{scheme}/{slug}", methods=_METHODS)
 def concept(request: Request, words: Words, scheme: str, slug: str) -> Response:
     """The profile of a topic or another concept."""
     return _profile_page(request, words, concept_iri(scheme, slug), scheme, slug)
@@ -306,7 +307,7 @@ def _profile_page(request: Request, words: Reader, iri: NamedNode, kind: str, sl
     )
 
 
-@router.get("/{lang}/search")
+@router.api_route("/{lang}/search", methods=_METHODS)
 def search(
     request: Request,
     words: Words,
@@ -385,7 +386,7 @@ def search(
     )
 
 
-@router.get("/{lang}/sparql")
+@router.api_route("/{lang}/sparql", methods=_METHODS)
 def sparql(request: Request, words: Words, query: str | None = None) -> Response:
     """A form for a query, its answer as a table, and questions to start from."""
     lang = words.lang
@@ -425,7 +426,7 @@ def sparql(request: Request, words: Words, query: str | None = None) -> Response
     )
 
 
-@router.get("/{lang}/sources")
+@router.api_route("/{lang}/sources", methods=_METHODS)
 def sources(request: Request, words: Words) -> Response:
     """Where everything comes from, and on which terms."""
     return page(
@@ -439,7 +440,7 @@ def sources(request: Request, words: Words) -> Response:
     )
 
 
-@router.get("/{lang}/about")
+@router.api_route("/{lang}/about", methods=_METHODS)
 def about(request: Request, words: Words) -> Response:
     """What EcoGraph is, accessibility, personal data."""
     title = text("page.about.title", words.lang)

@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import httpx
+import pytest
+
+API = "/api/v1"
+
+
+def ids(response: httpx.Response) -> list[str]:
+    assert response.status_code == 200, response.text
+    return [item["id"] for item in response.json()["items"]]
+
+
+class TestLists:
+    def test_actors_are_every_kind_of_actor(self, client: httpx.Client) -> None:
+        """
+        Municipalities, companies and research organisations stand in one list, in the order of the reader's alphabet.
+        """
+        assert ids(client.get(f"{API}/actors", params={"lang": "da"})) == [
+            "organisation/zink",
+            "municipality/dk-aeroe",
+            "organisation/oeresund-vand",
+            "municipality/se-aamaal",
+        ]
+        swedish = ids(client.get(f"{API}/actors", params={"lang": "sv"}))
+        assert swedish[0:2] == ["organisation/zink", "municipality/se-aamaal"]
+
+    def test_filters_narrow_and_facets_say_what_else_there_is(self, client: httpx.Client) -> None:
+        """
+        A facet counts what its other values would give under the remaining filters.
+        """
+        response = client.get(f"{API}/actors", params={"country": "dk"})
+        assert ids(response) == ["municipality/dk-aeroe", "organisation/oeresund-vand"][::-1] or len(ids(response)) == 2
+        facets = response.json()["facets"]
+        assert facets["country"] == {"se": 3, "dk": 2}
+        assert facets["kind"] == {"company": 1, "municipality": 1}
+
+    def test_topic_holds_its_narrower_ones(self, client: httpx.Client) -> None:
+        """
+        What is about cloudbursts is found under climate; a project by the claim about it.
+        """
+        assert ids(client.get(f"{API}/needs", params={"topic": "climate"})) == ["need/cloudburst"]
+        assert ids(client.get(f"{API}/projects", params={"topic": "climate"})) == ["project/regn"]
+        assert ids(client.get(f"{API}/needs", params={"topic": "waste"})) == ["need/bins"]
+
+    def test_pages_follow_each_other_by_link(self, client: httpx.Client) -> None:
+        """
+        Following `next` meets every thing once.
+        """
+        found: list[str] = []
+        address = f"{API}/actors?limit=1&lang=da"
+        for _ in range(4):
+            response = client.get(address)
+            found += ids(response)
+            address = response.links.get("next", {}).get("url", "")
+        assert address == ""
+        assert len(set(found)) == 4
+
+    def test_label_is_in_the_language_asked_for_or_said_not_to_be(self, client: httpx.Client) -> None:
+        """
+        A name that is missing in the reader's language comes in another one, with its language.
+        """
+        items = client.get(f"{API}/needs", params={"lang": "da"}).json()["items"]
+        assert {(item["label"], item["lang"]) for item in items} == {
+            ("Varsling ved skybrud", "da"),
+            ("Sortering av avfall", "sv"),
+        }
+
+    def test_topics_are_listed(self, client: httpx.Client) -> None:
+        """
+        Topics are found by their other names too.
+        """
+        assert ids(client.get(f"{API}/topics", params={"q": "oversvømmelse"})) == ["topic/cloudburst"]
+
+
+class TestDetail:
+    def test_thing_comes_with_its_statements_and_their_graphs(self, client: httpx.Client) -> None:
+        """
+        Each statement says whose graph it stands in, also those that point at the thing.
+        """
+        thing = client.get(f"{API}/actors/oeresund-vand").json()
+        assert thing["kind"] == "company"
+        assert {each["graph"] for each in thing["statements"]} == {"https://w3id.org/ecograph/graph/partner"}
+        assert [each["subject"].rsplit("/", 1)[-1] for each in thing["incoming"]] == ["sensor"]
+
+    @pytest.mark.parametrize("path", ["/needs/none", "/actors/cloudburst", "/topics/none", "/needs/none/matches"])
+    def test_unknown_thing_is_a_404(self, client: httpx.Client, path: str) -> None:
+        """
+        A wrong id, and a right one in the wrong list, are told apart from an empty answer.
+        """
+        response = client.get(API + path)
+        assert (response.status_code, response.json()["code"]) == (404, "unknown-thing")
+
+
+class TestConditionalRequests:
+    def test_client_that_has_the_revision_gets_nothing_again(self, client: httpx.Client) -> None:
+        """
+        The entity tag follows the revision; with it, an unchanged answer is not sent again.
+        """
+        first = client.get(f"{API}/needs")
+        again = client.get(f"{API}/needs", headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == first.headers["etag"]
+        assert client.get(f"{API}/needs", headers={"If-None-Match": 'W/"other"'}).status_code == 200
+
+
+class TestSearch:
+    def test_nordic_letters_meet_each_other(self, client: httpx.Client) -> None:
+        """
+        A Swede who writes "öresund" finds a Danish "Øresund", and the end of a compound is found by its part.
+        """
+        assert "organisation/oeresund-vand" in ids(client.get(f"{API}/search", params={"q": "öresund"}))
+        assert ids(client.get(f"{API}/search", params={"q": "fald"})) == ["topic/waste"]
+
+    def test_whole_name_comes_before_a_part(self, client: httpx.Client) -> None:
+        """
+        A thing named exactly as the words comes first.
+        """
+        assert ids(client.get(f"{API}/search", params={"q": "regn"}))[:2] == ["project/regn", "solution/sensor"]
+
+
+class TestMatches:
+    def test_need_in_the_graph_and_in_words(self, client: httpx.Client) -> None:
+        """
+        The same need as an id, as JSON and as an address is understood as the same topic.
+        """
+        answers = [
+            client.get(f"{API}/needs/cloudburst/matches"),
+            client.post(f"{API}/matches", json={"text": "Varsling ved skybrud", "lang": "da"}),
+            client.get(f"{API}/matches", params={"text": "Varsling ved skybrud"}),
+        ]
+        for answer in answers:
+            assert answer.status_code == 200, answer.text
+            topics = [concept["iri"].rsplit("/", 1)[-1] for concept in answer.json()["need"]["concepts"]]
+            assert "cloudburst" in topics
+
+    def test_contributions_sum_to_the_score(self, client: httpx.Client) -> None:
+        """
+        What is shown of each signal is the whole of the score.
+        """
+        matches = client.get(f"{API}/needs/cloudburst/matches").json()["matches"]
+        assert matches
+        for match in matches:
+            assert sum(match["contributions"].values()) == pytest.approx(match["score"], abs=1e-9)
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b'{"text": "x", "top": 1e999}',
+            b'{"text": "\\ud800", "top": "\\ud800"}',
+            b"{",
+            b'{"text": ""}',
+            b'{"text": "x", "more": 1}',
+            b'{"text": 3}',
+        ],
+    )
+    def test_body_that_is_no_need_is_a_422(self, client: httpx.Client, body: bytes) -> None:
+        """
+        Numbers without end, broken Unicode and unknown fields are each named, in three languages.
+        """
+        response = client.post(f"{API}/matches", content=body, headers={"Content-Type": "application/json"})
+        assert (response.status_code, response.json()["code"]) == (422, "invalid-request")
+        assert all(set(error["message"]) == {"da", "sv", "en"} for error in response.json()["errors"])
+
+    def test_broken_unicode_in_the_text_is_left_out(self, client: httpx.Client) -> None:
+        """
+        A lone surrogate in an otherwise readable need does not stop it.
+        """
+        response = client.post(
+            f"{API}/matches", content=b'{"text": "skybrud \\ud800"}', headers={"Content-Type": "application/json"}
+        )
+        assert response.status_code in (200, 422)
+
+
+class TestTheRest:
+    def test_stats_count_things_by_kind_and_country(self, client: httpx.Client) -> None:
+        """
+        A thing with two countries counts in both and once in the total; what has no name counts too.
+        """
+        stats = client.get(f"{API}/stats").json()
+        assert stats["by_country"]["company"] == {"dk": 1, "se": 1}
+        assert stats["totals"]["company"] == 1
+        assert stats["totals"]["participation"] == 1
+        assert stats["revision"] == 1
+
+    def test_template_is_an_empty_table(self, client: httpx.Client) -> None:
+        """
+        The header row comes from the shapes, with machine headings.
+        """
+        response = client.get(f"{API}/templates/need.csv")
+        assert response.headers["content-type"] == "text/csv; charset=utf-8"
+        assert response.text.startswith("id,")
+        assert "title_da" in response.text
+        assert client.get(f"{API}/templates/nothing.csv").json()["code"] == "unknown-template"
+
+    def test_question_is_answered_with_the_values_given(self, client: httpx.Client) -> None:
+        """
+        A question of the catalogue is an address, and a wrong value is named.
+        """
+        response = client.get(f"{API}/queries/solutions-for-topic.csv", params={"topic": "climate", "lang": "da"})
+        assert response.text.splitlines()[1].split(",")[1] == "Regnmåler"
+        wrong = client.get(f"{API}/queries/solutions-for-topic", params={"topic": "x> ?y"})
+        assert (wrong.status_code, wrong.json()["code"]) == (400, "bad-parameter")
+        assert client.get(f"{API}/queries/none").json()["code"] == "unknown-thing"
+        assert "solutions-for-topic" in {each["slug"] for each in client.get(f"{API}/queries").json()}
+
+    def test_description_is_openapi(self, client: httpx.Client) -> None:
+        """
+        The description names every path and describes problems as RFC 9457 has them.
+        """
+        document = client.get("/openapi.json").json()
+        assert document["openapi"].startswith("3.1")
+        assert "/api/v1/needs/{slug}/matches" in document["paths"]
+        assert "ProblemDetails" in document["components"]["schemas"]
+        assert "HTTPValidationError" not in str(document)
+
+    def test_service_says_that_it_is_ready(self, client: httpx.Client) -> None:
+        """
+        The operator can tell a process that lives from one that answers questions.
+        """
+        assert client.get("/healthz").json()["status"] == "ok"
+        assert client.get("/readyz").json() == {"status": "ready", "revision": 1}
