@@ -299,12 +299,19 @@ class EcoGraph:
         found = (self.settings.resources_dir / "data").glob(f"*/{provenance.FILE_NAME}")
         return sorted(path.parent for path in found)
 
-    def check(self, paths: Sequence[Path], *, publisher: str) -> Report:
-        """Every finding of a folder or of files, against what is published; nothing is written."""
+    def check(self, paths: Sequence[Path], *, publisher: str | None = None) -> Report:
+        """
+        Every finding of a folder or of files, against what is published; nothing is written.
+
+        Args:
+            paths: One folder with a `dataset.ttl`, or files.
+            publisher: Whose data the files are; None checks the rows alone, for those who have not published yet.
+        """
         with self.store.snapshot() as snapshot:
             if len(paths) == 1 and paths[0].is_dir():
                 return staging.stage_folder(paths[0], self.rules, snapshot).report
-            return staging.stage([SourceFile.at(path) for path in paths], publisher, self.rules, snapshot).report
+            files = [SourceFile.at(path) for path in paths]
+            return staging.stage(files, publisher or OPERATOR, self.rules, snapshot, rows_only=publisher is None).report
 
     def _load_system(self, watch: Watch | None) -> int:
         """Publish each graph that comes with the software and is not what the store holds."""

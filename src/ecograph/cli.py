@@ -25,7 +25,7 @@ from rich.table import Table
 from ecograph import __version__
 from ecograph.bootstrap import EcoGraph, View, Watch
 from ecograph.config import Settings
-from ecograph.errors import BadParameter, EcoGraphError, PortTaken, UnknownLanguage
+from ecograph.errors import BadParameter, EcoGraphError, PortTaken, Rejected, UnknownLanguage
 from ecograph.match.model import GROUPS, Group, Match, MatchResult
 from ecograph.messages import Language, language_of, text
 from ecograph.query import guard
@@ -127,7 +127,7 @@ def check(
     files: Annotated[
         list[Path], typer.Argument(exists=True, help="A contribution folder, or CSV, XLSX or Turtle files.")
     ],
-    publisher: Annotated[str, typer.Option(help="Whose data the files are.")] = "check",
+    publisher: Annotated[str | None, typer.Option(help="Whose data the files are.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every finding.")] = False,
 ) -> None:
     """Check a contribution without publishing it: all findings, with row and column."""
@@ -276,6 +276,8 @@ def main() -> None:
         app(standalone_mode=True)
     except EcoGraphError as error:
         err.print(error.message(state.lang), style="bold red", markup=False)
+        if isinstance(error, Rejected):
+            _show_findings(error.findings)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader has left (`ecograph ... | head`): nothing to say, and nothing more may be flushed to it.

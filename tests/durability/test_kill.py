@@ -10,9 +10,9 @@ from multiprocessing.synchronize import Event as EventType
 from pathlib import Path
 
 import pytest
-from conftest import PublisherProcess
 from publisher import halves, open_all
 
+from conftest import PublisherProcess
 from ecograph.errors import NotLoaded
 from ecograph.store.oxigraph import EmbeddedStore
 

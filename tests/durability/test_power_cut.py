@@ -16,8 +16,9 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import PublisherProcess
 from publisher import halves, open_all
+
+from conftest import PublisherProcess
 
 WRITES = {"write", "pwrite64", "writev", "pwritev", "ftruncate"}
 SYNCS = {"fsync", "fdatasync"}

@@ -165,7 +165,7 @@ class TestMistakes:
     @pytest.mark.slow
     def test_full_disk_loses_nothing(self, tmp_path: Path) -> None:
         """
-        A disk that fills up while loading is said, exit code 3; what was acknowledged is there when there is room again.
+        A disk that fills up while loading is said, exit code 3; what was acknowledged is there when there is room.
         """
         small = tmp_path / "small"
         small.mkdir()

@@ -19,15 +19,19 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from pyoxigraph import NamedNode
 
-from ecograph.errors import StoreBehind, WithdrawalConflict
+from ecograph.errors import DiskFull, StoreBehind, WithdrawalConflict
 from ecograph.ledger.records import Revision
 from ecograph.ledger.sql import Ledger
 from ecograph.rdf.parsing import normalised
 from ecograph.rdf.patch import Patch
 from ecograph.store.base import Progress, Projection, Snapshot
+
+# What the operating system says, and the engine repeats, in English whatever the locale.
+_NO_SPACE: Final = "No space left on device"
 
 PatchMaker = Callable[[Snapshot], Patch]
 """Makes the patch from the state that it will be applied to."""
@@ -202,7 +206,21 @@ class Publisher:
         return getattr(self._batches, "depth", 0)
 
     def _follow(self, progress: Progress | None = None) -> int:
-        """Apply what the ledger has and the store has not."""
+        """
+        Apply what the ledger has and the store has not.
+
+        Raises:
+            DiskFull: The store cannot even be opened for want of space; nothing was begun.
+            StoreBehind: The store could not follow.
+        """
+        try:
+            return self._replay(progress)
+        except OSError as error:
+            if _NO_SPACE in str(error):
+                raise DiskFull(directory=self._ledger.place) from error
+            raise StoreBehind(revision=self._ledger.head, detail=error) from error
+
+    def _replay(self, progress: Progress | None) -> int:
         head, applied = self._ledger.head, self._projection.revision
         if head < applied or (head > applied and (applied == 0 or self._ledger.erased_after(applied))):
             self.rebuild(progress)

@@ -124,6 +124,11 @@ class Ledger:
         self.close()
 
     @property
+    def place(self) -> str:
+        """Where it is kept, for messages: the file, or the name of the database."""
+        return self._engine.url.database or "memory"
+
+    @property
     def head(self) -> int:
         """Number of the newest revision; 0 before the first."""
         with self._read() as connection:
@@ -455,7 +460,7 @@ class Ledger:
                     yield connection
             except DBAPIError as error:
                 if _is_full(error):
-                    raise DiskFull(directory=self._engine.url.database or "") from error
+                    raise DiskFull(directory=self.place) from error
                 raise
 
 

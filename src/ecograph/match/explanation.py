@@ -101,21 +101,25 @@ class _Explanation:
 
     def _pieces(self) -> list[_Piece]:
         found: dict[int, _Piece] = {}
+        whole = weights.SIGNALS["concept"]
         for column, wanted in enumerate(self.measured.wanted):
             link = self._best(self.measured.fit[self.links, column])
             value = float(self.measured.fit[link, column])
             if value > 0.0:
                 piece = found.setdefault(link, _Piece(link))
-                piece.add("concept", weights.SIGNALS["concept"] * wanted.share * value)
-                piece.wanted.append(column)
+                piece.add("concept", whole * (1.0 - weights.JOINT) * wanted.share * value)
+        joint = self._best(self.measured.about[self.links])
+        if self.measured.about[joint] > 0.0:
+            found.setdefault(joint, _Piece(joint)).add(
+                "concept", whole * weights.JOINT * float(self.measured.about[joint])
+            )
         left = 1.0
         for value, link in self._best_by_family():
             found.setdefault(link, _Piece(link)).add("evidence", weights.SIGNALS["evidence"] * left * value)
             left *= 1.0 - value
         for piece in found.values():
-            if not piece.wanted:
-                fits = self.measured.fit[piece.link]
-                piece.wanted = [column for column in range(len(fits)) if fits[column] > 0.0]
+            fits = self.measured.fit[piece.link]
+            piece.wanted = [column for column in range(len(fits)) if fits[column] > 0.0]
         return sorted(found.values(), key=lambda piece: (-sum(piece.parts.values()), piece.link))
 
     def _best(self, values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> int:

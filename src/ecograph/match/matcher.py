@@ -23,6 +23,9 @@ _SHOWN_EXCLUSIONS: Final = 20
 SIDES: Final = ("dk", "se")
 """The two sides of the Øresund, which an answer should show both."""
 
+_Ranked = tuple[int, scoring.Scored]
+"""A candidate's row, and its score."""
+
 
 class Matcher:
     """
@@ -134,12 +137,15 @@ class Matcher:
         for group in weights.GROUP_ORDER:
             if group not in gathered.rows:
                 continue
-            scored = self._scored(measured, gathered.rows[group])
-            allowed = [each for each in scored if self._thing(measured, each[0]) not in gathered.failing]
-            excluded.extend(self._exclusion(measured, gathered, group, each) for each in scored if each not in allowed)
+            allowed: list[_Ranked] = []
+            for each in self._scored(measured, gathered.rows[group]):
+                if self._thing(measured, each[0]) not in gathered.failing:
+                    allowed.append(each)
+                elif each[1].score >= weights.MIN_SCORE:
+                    excluded.append(self._exclusion(measured, gathered, group, each))
             chosen = _chosen(allowed, top, lambda row: self._countries(self._thing(measured, row)))
             matches.extend(self._match(profile, measured, group, rank, row, result) for rank, (row, result) in chosen)
-            notes.extend(self._notes_on_group(group, allowed, measured))
+            notes.extend(self._notes_on_group(group, [row for _, (row, _) in chosen], measured))
         excluded.sort(key=lambda each: scoring.order_key(each.score, each.candidate.value))
         return MatchResult(
             need=profile,
@@ -150,8 +156,8 @@ class Matcher:
             weights=weights.VERSION,
         )
 
-    def _scored(self, measured: signals.Measured, rows: Iterable[int]) -> list[tuple[int, scoring.Scored]]:
-        """Row and score of the candidates above the least score, in final order."""
+    def _scored(self, measured: signals.Measured, rows: Iterable[int]) -> list[_Ranked]:
+        """Row and score of the candidates worth looking at, in final order."""
         found = []
         for row in rows:
             values: Mapping[Signal, float] = {
@@ -161,7 +167,7 @@ class Matcher:
                 "freshness": float(measured.freshness[row]),
             }
             result = scoring.score(values, weights.SIGNALS)
-            if result.score >= weights.MIN_SCORE:
+            if result.score >= weights.WEAK_SCORE:
                 found.append((row, result))
         found.sort(
             key=lambda each: scoring.order_key(each[1].score, self.evidence.things[self._thing(measured, each[0])])
@@ -200,7 +206,7 @@ class Matcher:
         measured: signals.Measured,
         gathered: candidates.Gathered,
         group: Group,
-        scored: tuple[int, scoring.Scored],
+        scored: _Ranked,
     ) -> Exclusion:
         thing = self._thing(measured, scored[0])
         rule = gathered.failing[thing]
@@ -213,14 +219,12 @@ class Matcher:
             scored[1].score,
         )
 
-    def _notes_on_group(
-        self, group: Group, allowed: list[tuple[int, scoring.Scored]], measured: signals.Measured
-    ) -> Iterable[Note]:
+    def _notes_on_group(self, group: Group, rows: list[int], measured: signals.Measured) -> Iterable[Note]:
         read = self.evidence
-        if not allowed:
+        if not rows:
             yield _group_note("group-empty", group)
             return
-        sides = {code for row, _ in allowed for code in self._countries(self._thing(measured, row))} & set(SIDES)
+        sides = {code for row in rows for code in self._countries(self._thing(measured, row))} & set(SIDES)
         if len(sides) == 1:
             (code,) = sides
             country = {lang: read.concepts.label(concept_iri("country", code), lang) for lang in LANGUAGES}
@@ -234,17 +238,16 @@ class Matcher:
         return int(measured.candidates[row])
 
 
-def _chosen(
-    scored: list[tuple[int, scoring.Scored]],
-    top: int,
-    countries: Callable[[int], tuple[str, ...]],
-) -> list[tuple[int, tuple[int, scoring.Scored]]]:
-    """The best, and beyond them the best of each country, each with its true rank."""
-    shown: list[tuple[int, tuple[int, scoring.Scored]]] = []
+def _chosen(scored: list[_Ranked], top: int, countries: Callable[[int], tuple[str, ...]]) -> list[tuple[int, _Ranked]]:
+    """The best, and beyond them the best of each country, each with its true rank; weak ones only where a side has none."""
+    shown: list[tuple[int, _Ranked]] = []
     per_country: dict[str, int] = {}
     for rank, each in enumerate(scored, start=1):
         codes = countries(each[0])
-        if rank <= top or any(per_country.get(code, 0) < min(weights.PER_COUNTRY, top) for code in codes):
+        strong = each[1].score >= weights.MIN_SCORE
+        least = min(weights.PER_COUNTRY, top) if strong else 1
+        lacking = any(per_country.get(code, 0) < least for code in codes if strong or code in SIDES)
+        if lacking or (strong and rank <= top):
             shown.append((rank, each))
             for code in codes:
                 per_country[code] = per_country.get(code, 0) + 1

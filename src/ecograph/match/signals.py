@@ -50,6 +50,7 @@ class Measured:
         candidates: Thing numbers.
         starts: Where each candidate's links begin; one more entry at the end.
         fit: Links by concepts: how far the link's document is about each concept, times its reach.
+        about: Per link how far its document is about all of the concepts together.
         relevance: Per link how far it is about the need as a whole.
         wording: Per link how much of the need's wording its document holds, times its reach.
         proof: Per link what it proves: proof of its sort, times relevance, times age.
@@ -66,6 +67,7 @@ class Measured:
     evidence: Floats
     freshness: Floats
     fit: Floats
+    about: Floats
     relevance: Floats
     wording: Floats
     proof: Floats
@@ -91,7 +93,7 @@ def measure(evidence: Evidence, profile: NeedProfile, this_year: int) -> Measure
 
     fit = document_fit[links.document] * links.reach[:, None]
     fit[answers_it] = weights.ADDRESSES_REACH
-    about = fit @ shares if wanted else np.zeros(len(links.document), dtype=np.float64)
+    about = fit @ shares
 
     units = {lang: words for lang, words in word_units(evidence, profile).items() if words}
     coverage = np.zeros(len(evidence.things), dtype=np.float64)
@@ -111,17 +113,17 @@ def measure(evidence: Evidence, profile: NeedProfile, this_year: int) -> Measure
     fresh = np.where(dated, relevance * decay, 0.0).astype(np.float64)
 
     candidates, starts = np.unique(links.candidate, return_index=True)
-    by_concept = _best(fit, starts)
     return Measured(
         wanted=wanted,
         units=units,
         candidates=candidates.astype(np.int32),
         starts=np.append(starts, len(links.candidate)),
         text=_best(wording, starts),
-        concept=by_concept @ shares if wanted else np.zeros(len(candidates), dtype=np.float64),
+        concept=weights.JOINT * _best(about, starts) + (1.0 - weights.JOINT) * (_best(fit, starts) @ shares),
         evidence=_any_of(proof.astype(np.float64), links.candidate, links.family, len(candidates), starts),
         freshness=_best(fresh, starts),
         fit=fit,
+        about=about,
         relevance=relevance.astype(np.float64),
         wording=wording,
         proof=proof.astype(np.float64),

@@ -35,6 +35,9 @@ NARROWER_LOSS: Final = 0.5
 """Work on a part of the need's topic is work on the topic: only half of the distance is taken off."""
 GENERAL_TOPIC: Final = 0.25
 """Weight left to a topic that every candidate has, so that it still counts for something."""
+JOINT: Final = 0.5
+"""Share of the concept signal that one document must earn on all of the need's topics together; the rest is earned
+topic by topic from any document. So one project on the very combination beats many projects on one part each."""
 FOCUSED_TOPICS: Final = 4
 """Topics up to which a document is about each of them wholly; beyond, each counts √(4/number): a project on everything
 says less about each thing."""
@@ -148,8 +151,10 @@ POOL: Final = 300
 """Candidates per group that are scored; the top ten never come from further down."""
 FULL_TEXT_HITS: Final = 500
 """Things the full-text engine hands over."""
-MIN_SCORE: Final = 0.08
+MIN_SCORE: Final = 0.10
 """Below this a candidate shares a passing word or a theme with the need, no more."""
+WEAK_SCORE: Final = 0.04
+"""Where a side of the Øresund has nobody above that, its best are shown down to this, with the score they have."""
 TOP: Final = 10
 PER_COUNTRY: Final = 3
 """Beyond the top, so many of each country are handed over, at their true rank, so that both sides can be seen."""

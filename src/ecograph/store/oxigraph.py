@@ -32,6 +32,7 @@ _ONE_UPDATE: Final = 20_000
 _BULK_BYTES: Final = 64 << 20
 _SMALL_BYTES: Final = 1 << 20
 _BUILDING: Final = "building-"
+_LIVE: Final = "live-"
 # Each switch adds 2.5 kB to the engine's list of files, which every generation copies; reopening writes it anew.
 _FRESH_AFTER: Final = 500
 
@@ -312,9 +313,11 @@ class EmbeddedStore:
 
     def _restart(self) -> None:
         """Throw the working directory away and begin again from what readers see."""
-        live = self._directory / "live"
+        # A new name each time: somebody may still hold the old engine, as a traceback does, and with it its lock.
         self._live = None
-        shutil.rmtree(live, ignore_errors=True)
+        for old in self._directory.glob(f"{_LIVE}*"):
+            shutil.rmtree(old, ignore_errors=True)
+        live = self._directory / f"{_LIVE}{uuid4().hex[:8]}"
         if self._generations.current is not None:
             try:
                 snapshot = self.snapshot()

@@ -124,7 +124,7 @@ class ConceptLinker:
 
     def find(self, text: str, lang: Language | None) -> tuple[Found, ...]:
         """
-        The concepts in a text, in the order of the text; of overlapping labels the longest.
+        The concepts in a text, in its order; a label inside a longer one does not count.
 
         Args:
             text: Any text.
@@ -180,7 +180,7 @@ class ConceptLinker:
         return hits
 
     def _labels_in(self, tokens: Sequence[Token], lang: Language) -> list[tuple[int, int, list[_Entry]]]:
-        """First and last token of each label in the text, of overlapping ones the longest."""
+        """First and last token of each label in the text that is not part of a longer one."""
         automaton = self._automata[lang]
         if automaton is None:
             return []
@@ -199,7 +199,7 @@ class ConceptLinker:
         ]
         kept: list[tuple[int, int, list[_Entry]]] = []
         for first, last, entries in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
-            if not any(first <= other_last and other_first <= last for other_first, other_last, _ in kept):
+            if not any(other_first <= first and last <= other_last for other_first, other_last, _ in kept):
                 kept.append((first, last, entries))
         return sorted(kept, key=lambda span: span[0])
 

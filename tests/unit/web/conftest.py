@@ -38,10 +38,12 @@ DATA = """
 <id/organisation/oeresund-vand> a eco:Company ; foaf:name "Øresund Vand" ; skos:altLabel "OeV" ;
     eco:country <concept/country/dk>, <concept/country/se> .
 <id/organisation/zink> a eco:ResearchOrganisation ; foaf:name "Zink" ; eco:country <concept/country/se> .
-<id/solution/sensor> a eco:Solution ; dcterms:title "Regnmåler"@da, "Rain gauge"@en ; eco:topic <concept/topic/cloudburst> ;
+<id/solution/sensor> a eco:Solution ; dcterms:title "Regnmåler"@da, "Rain gauge"@en ;
+    eco:topic <concept/topic/cloudburst> ;
     eco:provider <id/organisation/oeresund-vand> ; eco:country <concept/country/dk> .
 <id/project/regn> a eco:Project ; dcterms:title "Regn"@da .
-<id/topic-claim/regn--cloudburst--text> a eco:TopicClaim ; eco:about <id/project/regn> ; eco:topic <concept/topic/cloudburst> .
+<id/topic-claim/regn--cloudburst--text> a eco:TopicClaim ; eco:about <id/project/regn> ;
+    eco:topic <concept/topic/cloudburst> .
 <id/participation/regn--zink--partner> a eco:Participation ; eco:project <id/project/regn> ;
     eco:participant <id/organisation/zink> .
 <http://example.org/København> foaf:name "by" .

@@ -30,7 +30,7 @@ class TestLists:
         A facet counts what its other values would give under the remaining filters.
         """
         response = client.get(f"{API}/actors", params={"country": "dk"})
-        assert ids(response) == ["municipality/dk-aeroe", "organisation/oeresund-vand"][::-1] or len(ids(response)) == 2
+        assert set(ids(response)) == {"municipality/dk-aeroe", "organisation/oeresund-vand"}
         facets = response.json()["facets"]
         assert facets["country"] == {"se": 3, "dk": 2}
         assert facets["kind"] == {"company": 1, "municipality": 1}

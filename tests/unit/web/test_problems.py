@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 from fastapi import FastAPI, Request
 from starlette.responses import Response
@@ -73,7 +75,8 @@ class TestProblems:
 class TestSurprises:
     async def asked(self, app: FastAPI, path: str, **arguments: object) -> httpx.Response:
         answer = problems.install(app, problems.plain_page)
-        transport = httpx.ASGITransport(Envelope(app, answer, max_body_bytes=100))
+        app.add_middleware(Envelope, answer=answer, max_body_bytes=100)
+        transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return await client.post(path, **arguments)  # type: ignore[arg-type]
 
@@ -81,8 +84,6 @@ class TestSurprises:
         """
         A fault of ours tells the visitor how to report it and nothing of the inside.
         """
-        import asyncio
-
         app = FastAPI()
 
         @app.post("/x")
@@ -98,23 +99,24 @@ class TestSurprises:
         """
         A body over the limit is a 413, also when it is sent in chunks without saying how long it is.
         """
-        import asyncio
 
-        app = FastAPI()
-
-        @app.post("/x")
         async def read(asked: Request) -> int:
             return len(await asked.body())
+
+        def app() -> FastAPI:
+            made = FastAPI()
+            made.add_api_route("/x", read, methods=["POST"])
+            return made
 
         async def chunks():  # type: ignore[no-untyped-def]
             for _ in range(5):
                 yield b"x" * 50
 
-        announced = asyncio.run(self.asked(app, "/x", content=b"x" * 101))
-        streamed = asyncio.run(self.asked(app, "/x", content=chunks()))
+        announced = asyncio.run(self.asked(app(), "/x", content=b"x" * 101))
+        streamed = asyncio.run(self.asked(app(), "/x", content=chunks()))
         assert [announced.status_code, streamed.status_code] == [413, 413]
         assert streamed.json()["code"] == "too-large-body"
-        assert asyncio.run(self.asked(app, "/x", content=b"x" * 100)).json() == 100
+        assert asyncio.run(self.asked(app(), "/x", content=b"x" * 100)).json() == 100
 
     def test_wrong_parameter_names_what_is_expected(self) -> None:
         """
