@@ -37,7 +37,10 @@ def prepare(sources: Path) -> Folder:
             "en": "© European Union, EU Funding & Tenders Portal, CC BY 4.0. Titles, deadlines and budgets as of August 2026.",
         },
         licence="https://creativecommons.org/licenses/by/4.0/",
-        sources=["https://ec.europa.eu/info/funding-tenders/opportunities/portal/", "https://github.com/OscarSalgado/CordisData"],
+        sources=[
+            "https://ec.europa.eu/info/funding-tenders/opportunities/portal/",
+            "https://github.com/OscarSalgado/CordisData",
+        ],
     )
     for (name, (programme, start, end)), titles in zip(_PROGRAMMES.items(), (_HORIZON, _LIFE), strict=True):
         folder.add(

@@ -74,7 +74,9 @@ def classify(subject: Subject, classifier: Classifier) -> list[Found]:
             titles[hit.term.topic].append(hit)
     weights, text_terms = _texts(subject, classifier)
     kept = set(classifier.without_broader(titles))
-    by_weight = sorted(kept, key=lambda topic: (-max(_size(hit) for hit in titles[topic]), -weights.get(topic, 0.0), topic))
+    by_weight = sorted(
+        kept, key=lambda topic: (-max(_size(hit) for hit in titles[topic]), -weights.get(topic, 0.0), topic)
+    )
     found = [_by_title(topic, titles[topic], weights) for topic in by_weight[:_MOST]]
     most = max(weights.values(), default=0.0)
     long = any(len(words(text)) > _LONG_TEXT_WORDS for text in subject.texts.values())
@@ -84,7 +86,10 @@ def classify(subject: Subject, classifier: Classifier) -> list[Found]:
     for topic in sorted(strong, key=lambda topic: (-weights[topic], topic)):
         if topic in everything and len(found) < _MOST:
             start, step, top = _TEXT_CONFIDENCE
-            terms = tuple(term for term, _ in sorted(text_terms[topic].items(), key=lambda item: (-item[1], item[0]))[:_TERMS_SHOWN])
+            terms = tuple(
+                term
+                for term, _ in sorted(text_terms[topic].items(), key=lambda item: (-item[1], item[0]))[:_TERMS_SHOWN]
+            )
             found.append(Found(topic, "text", terms, min(top, start + step * weights[topic])))
     if not found and subject.objective in _OBJECTIVES:
         found.append(Found(_OBJECTIVES[subject.objective], "rule", (subject.objective,), _OBJECTIVE_CONFIDENCE))
@@ -104,7 +109,9 @@ def _by_title(topic: str, hits: Sequence[Hit], weights: Mapping[str, float]) -> 
     terms = tuple(sorted({hit.term.label for hit in hits}))[:_TERMS_SHOWN]
     if not any(hit.whole for hit in hits):
         return Found(topic, "rule", terms, _TITLE_COMPOUND_CONFIDENCE)
-    return Found(topic, "rule", terms, _TITLE_AND_TEXT_CONFIDENCE if weights.get(topic, 0.0) >= 1 else _TITLE_CONFIDENCE)
+    return Found(
+        topic, "rule", terms, _TITLE_AND_TEXT_CONFIDENCE if weights.get(topic, 0.0) >= 1 else _TITLE_CONFIDENCE
+    )
 
 
 def _texts(subject: Subject, classifier: Classifier) -> tuple[dict[str, float], dict[str, Counter[str]]]:
@@ -114,7 +121,9 @@ def _texts(subject: Subject, classifier: Classifier) -> tuple[dict[str, float], 
     for language, text in subject.texts.items():
         here: dict[str, float] = defaultdict(float)
         for hit in classifier.find(text, (language,), title=False):
-            here[hit.term.topic] += (2.0 if hit.start < _OPENING_WORDS else 1.0) * (1.5 if hit.end - hit.start > 1 else 1.0)
+            here[hit.term.topic] += (2.0 if hit.start < _OPENING_WORDS else 1.0) * (
+                1.5 if hit.end - hit.start > 1 else 1.0
+            )
             terms[hit.term.topic][hit.term.label] += 1
         for topic, weight in here.items():
             weights[topic] = max(weights.get(topic, 0.0), weight)
@@ -138,7 +147,9 @@ def prepare(sources: Path, made: Sequence[Folder], scheme: Path) -> Folder:
         },
         licence="https://creativecommons.org/publicdomain/zero/1.0/",
         sources=["https://w3id.org/ecograph/concept/topic"],
-        requires=[other.name for other in made if any(table.split(".")[0] in {"project", "call"} for table in other.tables)],
+        requires=[
+            other.name for other in made if any(table.split(".")[0] in {"project", "call"} for table in other.tables)
+        ],
     )
     classifier = Classifier.load(scheme)
     reviewed: dict[str, list[dict[str, str]]] = defaultdict(list)
@@ -148,7 +159,9 @@ def prepare(sources: Path, made: Sequence[Folder], scheme: Path) -> Folder:
         rows = reviewed.get(subject.thing, [])
         dropped = {row["topic"] for row in rows if row["decision"] == "not"}
         added = [row["topic"] for row in rows if row["decision"] == "add"]
-        found = [item for item in classify(subject, classifier) if item.topic not in dropped and item.topic not in added]
+        found = [
+            item for item in classify(subject, classifier) if item.topic not in dropped and item.topic not in added
+        ]
         for item in [*(Found(topic, "person", (), 1.0) for topic in added), *found][:_MOST]:
             folder.add("topic-claim", _row(subject.thing, item), part=subject.part)
     return folder
@@ -179,7 +192,9 @@ def subjects(sources: Path, made: Iterable[Folder]) -> list[Subject]:
                 if thing in stated:
                     continue
                 titles = {lang: str(row[f"title_{lang}"]) for lang in ("da", "sv", "en") if row.get(f"title_{lang}")}
-                result.append(Subject(thing, folder.name, titles, texts.get(thing, {}), str(row.get("objective") or "")))
+                result.append(
+                    Subject(thing, folder.name, titles, texts.get(thing, {}), str(row.get("objective") or ""))
+                )
     return sorted(result, key=lambda subject: subject.thing)
 
 

@@ -106,7 +106,12 @@ class Classifier:
         compounds: dict[str, list[Term]] = defaultdict(list)
         for term in terms:
             by_first.setdefault(term.language, {}).setdefault(term.words[0][:4], []).append(term)
-            if len(term.words) == 1 and term.use in {"", "title"} and term.language != "en" and len(term.words[0]) >= _COMPOUND_PART:
+            if (
+                len(term.words) == 1
+                and term.use in {"", "title"}
+                and term.language != "en"
+                and len(term.words[0]) >= _COMPOUND_PART
+            ):
                 compounds[term.language].append(term)
         return cls(by_first, dict(compounds), dict(broader))
 
@@ -120,8 +125,19 @@ class Classifier:
             title: Whether it is a title: some words say something there, and nothing in running text.
         """
         tokens = words(text)
-        hits = [hit for language in languages for hit in self._hits(tokens, language) if title or hit.term.use != "title"]
-        hits.sort(key=lambda hit: (hit.start - hit.end, not hit.whole, -sum(map(len, hit.term.words)), hit.start, hit.term.topic, hit.term.label))
+        hits = [
+            hit for language in languages for hit in self._hits(tokens, language) if title or hit.term.use != "title"
+        ]
+        hits.sort(
+            key=lambda hit: (
+                hit.start - hit.end,
+                not hit.whole,
+                -sum(map(len, hit.term.words)),
+                hit.start,
+                hit.term.topic,
+                hit.term.label,
+            )
+        )
         taken: dict[int, int] = {}
         kept: list[Hit] = []
         for hit in hits:

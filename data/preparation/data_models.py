@@ -36,7 +36,11 @@ def prepare(sources: Path) -> Folder:
     folder = Folder(
         name=NAME,
         publisher="Smart Data Models (FIWARE Foundation, TM Forum, IUDX, OASC)",
-        titles={"da": "Smart Data Models: datamodeller", "sv": "Smart Data Models: datamodeller", "en": "Smart Data Models: data models"},
+        titles={
+            "da": "Smart Data Models: datamodeller",
+            "sv": "Smart Data Models: datamodeller",
+            "en": "Smart Data Models: data models",
+        },
         rights={
             "da": "Smart Data Models af FIWARE Foundation, TM Forum, IUDX og OASC, CC BY 4.0.",
             "sv": "Smart Data Models av FIWARE Foundation, TM Forum, IUDX och OASC, CC BY 4.0.",

@@ -51,7 +51,10 @@ def prepare(sources: Path, register: Register) -> Folder:
         requires=["administrative-divisions", "ror", DANISH, SWEDISH],
     )
     for country, share in _RATES.items():
-        folder.add("cofunding-rate", {"id": f"{PROGRAMME.split('/')[1]}--{country}", "programme": PROGRAMME, "country": country, "share": share})
+        folder.add(
+            "cofunding-rate",
+            {"id": f"{PROGRAMME.split('/')[1]}--{country}", "programme": PROGRAMME, "country": country, "share": share},
+        )
     languages = {row["title"]: row["language"] for row in read_csv(REVIEWED / "title_languages.csv")}
     rows = read_csv(sources / "oks-interreg-2021-2027" / "oks_swedish_participations_2022_2024.csv")
     projects: dict[str, str] = {}
@@ -82,7 +85,11 @@ def prepare(sources: Path, register: Register) -> Folder:
     participations = Participations(folder)
     for row in sorted(rows, key=lambda row: (row["organisation"], row["project"])):
         template, kind = _KINDS.get(row["organisation_type"], ("", ""))
-        region = {"Skåne län": "region/se-skaane", "Hallands län": "region/se-halland", "Västra Götalands län": "region/se-vaestra-goetaland"}
+        region = {
+            "Skåne län": "region/se-skaane",
+            "Hallands län": "region/se-halland",
+            "Västra Götalands län": "region/se-vaestra-goetaland",
+        }
         thing = participants.find(
             row["organisation"], "se", template=template, kind=kind, region=region.get(row["nuts3_label"], "")
         )

@@ -5,7 +5,20 @@ from __future__ import annotations
 import re
 
 _LETTERS = str.maketrans(
-    {"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "é": "e", "è": "e", "ü": "u", "ð": "d", "´": "", "'": "", "’": ""}
+    {
+        "æ": "ae",
+        "ø": "oe",
+        "å": "aa",
+        "ä": "ae",
+        "ö": "oe",
+        "é": "e",
+        "è": "e",
+        "ü": "u",
+        "ð": "d",
+        "´": "",
+        "'": "",
+        "’": "",
+    }
 )
 
 _COUNTRY = re.compile(r"\s*\((?:denmark|sweden|norway|danmark|sverige|norge)\)$", re.IGNORECASE)

@@ -54,7 +54,11 @@ _FRAMEWORKS = {
 }
 _PROCESSES = {
     "viborg-decision-model": (
-        {"da": "Viborg Kommunes beslutningsmodel", "sv": "Viborg Kommunes beslutsmodell", "en": "Viborg Kommune decision model"},
+        {
+            "da": "Viborg Kommunes beslutningsmodel",
+            "sv": "Viborg Kommunes beslutsmodell",
+            "en": "Viborg Kommune decision model",
+        },
         "municipality/dk-viborg",
         "https://teknologi.viborg.dk/saadan-arbejder-vi/planlaegning-og-prioritering-af-projekter/",
     ),
@@ -70,7 +74,12 @@ _PROCESSES = {
     ),
 }
 _PROGRAMMES = {
-    "interreg-oks-2014-2020": ("2014", "2020", "Interreg Øresund-Kattegat-Skagerrak 2014-2020", "Interreg Öresund-Kattegat-Skagerrak 2014-2020"),
+    "interreg-oks-2014-2020": (
+        "2014",
+        "2020",
+        "Interreg Øresund-Kattegat-Skagerrak 2014-2020",
+        "Interreg Öresund-Kattegat-Skagerrak 2014-2020",
+    ),
     "interreg-iva-oks-2007-2013": (
         "2007",
         "2013",
@@ -242,7 +251,13 @@ def _projects(
     roles = {row["listed"]: row["role"] for row in _curated("roles")}
     listed = read_csv(source / "participations.csv")
     listed += [
-        {"project_id": row["id"], "organisation": name, "country": "SE", "role": "lead", "source_url": row["source_url"]}
+        {
+            "project_id": row["id"],
+            "organisation": name,
+            "country": "SE",
+            "role": "lead",
+            "source_url": row["source_url"],
+        }
         for row in facts.values()
         for name in (["Lunds kommun", "Future by Lund"] if "Future by Lund" in row["lead"] else [])
     ]
@@ -337,7 +352,10 @@ def _solutions(source: Path, folder: Folder, participants: Participants) -> None
             {
                 "id": row["id"],
                 **_columns(row, "title"),
-                **texts("description", {"da": row["description_da"], "sv": row["description_sv"], "en": _sentence(fact["description_en"])}),
+                **texts(
+                    "description",
+                    {"da": row["description_da"], "sv": row["description_sv"], "en": _sentence(fact["description_en"])},
+                ),
                 "kind": row["kind"],
                 "provider": row["provider"].split("|"),
                 "provider_text": row["provider_text"],
@@ -389,7 +407,9 @@ _PROVIDES = {
 
 
 def _standards(source: Path, folder: Folder) -> None:
-    pages = {(row["scheme"].split()[0], row["notation"]): row["source_url"] for row in read_csv(source / "principles.csv")}
+    pages = {
+        (row["scheme"].split()[0], row["notation"]): row["source_url"] for row in read_csv(source / "principles.csv")
+    }
     for name, (notation, titles, publisher, website, _scheme) in _FRAMEWORKS.items():
         folder.add(
             "standard",
@@ -459,7 +479,9 @@ def _innotech(folder: Folder, register: Register, participations: Participations
         },
     )
     register.enter(unit, "dk", ["DTU Engineering Technology"])
-    participations.add(INNOTECH, unit, "partner", role_text="four of the five themes; cybersecurity, GDPR and commercialisation")
+    participations.add(
+        INNOTECH, unit, "partner", role_text="four of the five themes; cybersecurity, GDPR and commercialisation"
+    )
     participations.add(INNOTECH, unit, "steering")
     kl = register.find("Kommunernes Landsforening", "dk")
     if kl is None:

@@ -21,9 +21,13 @@ def text(made: Sequence[Folder]) -> str:
     parts = [_HEAD, "| folder | publisher | licence | rows |\n|---|---|---|---|\n"]
     for folder in made:
         rows = sum(_count(table, folder) for table in folder.tables)
-        parts.append(f"| [{folder.name}]({folder.name}/) | {folder.publisher} | [{_licence(folder.licence)}]({folder.licence}) | {rows:,} |\n")
+        parts.append(
+            f"| [{folder.name}]({folder.name}/) | {folder.publisher} | [{_licence(folder.licence)}]({folder.licence}) | {rows:,} |\n"
+        )
     for folder in made:
-        parts.append(f"\n## {folder.name}\n\n{folder.titles['en']}. {folder.rights['en']}\n\n| template | rows |\n|---|---|\n")
+        parts.append(
+            f"\n## {folder.name}\n\n{folder.titles['en']}. {folder.rights['en']}\n\n| template | rows |\n|---|---|\n"
+        )
         templates = sorted({table.split(".")[0] for table in folder.tables})
         for template in templates:
             count = sum(_count(table, folder) for table in folder.tables if table.split(".")[0] == template)
@@ -34,7 +38,9 @@ def text(made: Sequence[Folder]) -> str:
 
 
 def _count(table: str, folder: Folder) -> int:
-    return len({tuple(sorted((key, cell(value)) for key, value in row.items() if cell(value))) for row in folder.tables[table]})
+    return len(
+        {tuple(sorted((key, cell(value)) for key, value in row.items() if cell(value))) for row in folder.tables[table]}
+    )
 
 
 def _licence(iri: str) -> str:

@@ -11,17 +11,32 @@ from folders import Folder, Row
 from names import fold
 from register import REVIEWED, Register, read_csv
 
-_COMPANY = re.compile(r"(?:\b(?:ApS|A/S|I/S|K/S|AB|Aktiebolag|AS|\w*partnerselskab|Aktieselskabet|A\.?m\.?b\.?a\.?|F\.?m\.?b\.?a|ltd|VMBA|V\.M\.B\.A)\b\.?|aktiebolag)", re.IGNORECASE)
+_COMPANY = re.compile(
+    r"(?:\b(?:ApS|A/S|I/S|K/S|AB|Aktiebolag|AS|\w*partnerselskab|Aktieselskabet|A\.?m\.?b\.?a\.?|F\.?m\.?b\.?a|ltd|VMBA|V\.M\.B\.A)\b\.?|aktiebolag)",
+    re.IGNORECASE,
+)
 _SCHOOL = re.compile(
     r"skole|gymnasi|\bVUC\b|\bAMU\b|\bEUC\b|\bSOSU\b|uddannelsescent|college|\bUCH\b|seminari|kursuscenter|\bHF\b|handelsgymn|"
     r"uddannelsesinst|sprogcenter|learnmark|tradium|niels brock|aarhus tech|campus vejle|cph west|\bAOF\b|for uddannelse|"
     r"oplysningsforbund|voksen uddannelses|jordbrugets uddannelses|zealand business college|erhvervsuddannelser|uddannelse lolland",
     re.IGNORECASE,
 )
-_UNIVERSITY = re.compile(r"universitet(?!s?holding)|university(?! college)|handelshøjskolen i|högskola|ingeniørhøjskolen|E-universitet", re.IGNORECASE)
-_COLLEGE = re.compile(r"professionshøjskole|university college|erhvervsakademi|\bCVU\b|designskole|mediehøjskole|kunstakademi", re.IGNORECASE)
-_INSTITUTE = re.compile(r"^(?:AgroTech|Alexandra|DELTA|DHI|Force Technology|Teknologisk Institut|Institut for|Swerea|SSPA|IHE)|forskningscenter|forskningsinst", re.IGNORECASE)
-_PUBLIC = re.compile(r"styrelse\b|styrelsen\b|ministeri|direktorat|statsforvaltning|^statens |länsstyrelse|myndighet|kommunalförbund|region västerbotten", re.IGNORECASE)
+_UNIVERSITY = re.compile(
+    r"universitet(?!s?holding)|university(?! college)|handelshøjskolen i|högskola|ingeniørhøjskolen|E-universitet",
+    re.IGNORECASE,
+)
+_COLLEGE = re.compile(
+    r"professionshøjskole|university college|erhvervsakademi|\bCVU\b|designskole|mediehøjskole|kunstakademi",
+    re.IGNORECASE,
+)
+_INSTITUTE = re.compile(
+    r"^(?:AgroTech|Alexandra|DELTA|DHI|Force Technology|Teknologisk Institut|Institut for|Swerea|SSPA|IHE)|forskningscenter|forskningsinst",
+    re.IGNORECASE,
+)
+_PUBLIC = re.compile(
+    r"styrelse\b|styrelsen\b|ministeri|direktorat|statsforvaltning|^statens |länsstyrelse|myndighet|kommunalförbund|region västerbotten",
+    re.IGNORECASE,
+)
 _SUPPORT = re.compile(
     r"erhvervsråd|erhvervscenter|erhvervsudvikling|erhvervs?forum|væksthus|business (?:center|region|hub|institute)|science park|incubator|inkubator|"
     r"turist|turisme|visit|destination|erhverv |udviklingsråd|udviklingspark|innovation(?:s)?(?:forum|center)|energikontor|hushållningssällskap|"
@@ -29,7 +44,10 @@ _SUPPORT = re.compile(
     r"kompetencecenter|erhvervsservice|symbion|capnova|accelerace|scion",
     re.IGNORECASE,
 )
-_UTILITY = re.compile(r"fjernvarme|varmeværk|varme a/s|varmeforsyning|forsyning|kraftvarme|energi (?:och|vind|aktiebolag|ab)|energimarknad|vandforsyning|\bsysav\b|avfall|kraftringen|affärsverken", re.IGNORECASE)
+_UTILITY = re.compile(
+    r"fjernvarme|varmeværk|varme a/s|varmeforsyning|forsyning|kraftvarme|energi (?:och|vind|aktiebolag|ab)|energimarknad|vandforsyning|\bsysav\b|avfall|kraftringen|affärsverken",
+    re.IGNORECASE,
+)
 _HOUSING = re.compile(r"bostad|bostäder|svedalahem|kristianstadsbyggen|\bBO42\b|boligselskab", re.IGNORECASE)
 _ARCHIVE = re.compile(r"muse(?:um|et|er)\b|museum", re.IGNORECASE)
 _NETWORK = re.compile(r"klynge|cluster|netværk|network|reg lab|medicon valley", re.IGNORECASE)
@@ -68,7 +86,12 @@ def classify(name: str) -> tuple[str, str]:
         if pattern.search(name):
             return template, kind
     template = "company" if _COMPANY.search(name) else "organisation"
-    for pattern, kind in ((_SUPPORT, "business-support"), (_HOUSING, "housing-association"), (_UTILITY, "utility"), (_NETWORK, "cluster")):
+    for pattern, kind in (
+        (_SUPPORT, "business-support"),
+        (_HOUSING, "housing-association"),
+        (_UTILITY, "utility"),
+        (_NETWORK, "cluster"),
+    ):
         if pattern.search(name) and not (template == "company" and kind == "cluster"):
             return template, kind
     if template == "company":
@@ -140,13 +163,18 @@ class Participants:
             reviewed = self._reviewed.get(fold(shown), {})
             ruled, ruled_kind = classify(shown)
             town = _DISTRICT.sub("", city)
-            municipality = self._towns.get((country.upper(), city)) or (self.register.municipality(country, town) if city else None)
+            municipality = self._towns.get((country.upper(), city)) or (
+                self.register.municipality(country, town) if city else None
+            )
             row: Row = {
                 "id": known.split("/")[1],
                 "name": shown,
                 "label_en": label_en if label_en != shown else "",
                 "alternative_name": _several(reviewed.get("alternative_name", "")),
-                "kind": _several(reviewed.get("kind") or (ruled_kind if ruled_kind not in {"company", "other"} else kind or ruled_kind)),
+                "kind": _several(
+                    reviewed.get("kind")
+                    or (ruled_kind if ruled_kind not in {"company", "other"} else kind or ruled_kind)
+                ),
                 "country": country,
                 "municipality": municipality or "",
                 "region": "" if municipality else region,
@@ -156,7 +184,10 @@ class Participants:
                 "source": list(url),
             }
             self._entered[known] = row
-            self.folder.add(reviewed.get("template") or (ruled if ruled_kind not in {"company", "other"} else template or ruled), row)
+            self.folder.add(
+                reviewed.get("template") or (ruled if ruled_kind not in {"company", "other"} else template or ruled),
+                row,
+            )
             self.register.enter(known, country, [shown, *_several(reviewed.get("alternative_name", ""))])
         if known in self._entered:
             row = self._entered[known]
@@ -165,7 +196,9 @@ class Participants:
             if tidy(name) != row["name"] and name != row["name"] and not self.register.misspelt(name):
                 self._spellings[known].add(tidy(name))
                 reviewed = self._reviewed.get(fold(str(row["name"])), {})
-                row["alternative_name"] = sorted({*_several(reviewed.get("alternative_name", "")), *self._spellings[known]})
+                row["alternative_name"] = sorted(
+                    {*_several(reviewed.get("alternative_name", "")), *self._spellings[known]}
+                )
         self.register.enter(known, country, [name], *identifiers)
         return known
 

@@ -18,7 +18,12 @@ _PROGRAMME_SOURCE = "https://osloregion.org/horing-interreg-programmet-oresund-k
 
 _ENGLISH = {"København": "Copenhagen", "Göteborg": "Gothenburg"}
 _SWEDISH = {"København": "Köpenhamn", "Helsingør": "Helsingör", "Århus": "Århus"}
-_STAD = {"Malmö": "Malmö stad", "Helsingborg": "Helsingborgs stad", "Göteborg": "Göteborgs Stad", "Stockholm": "Stockholms stad"}
+_STAD = {
+    "Malmö": "Malmö stad",
+    "Helsingborg": "Helsingborgs stad",
+    "Göteborg": "Göteborgs Stad",
+    "Stockholm": "Stockholms stad",
+}
 _FORMERLY = {"Aarhus": ["Århus", "Århus Kommune"], "Høje-Taastrup": ["Høje Taastrup", "Høje Taastrup Kommune"]}
 
 
@@ -54,7 +59,12 @@ def prepare(sources: Path, register: Register) -> Folder:
             "NUTS codes: Eurostat; ROR ids: Research Organization Registry (CC0 1.0).",
         },
         licence="https://creativecommons.org/licenses/by/4.0/",
-        sources=["https://www.geonames.org/", "https://www.scb.se/", "https://ec.europa.eu/eurostat/web/nuts", "https://ror.org/"],
+        sources=[
+            "https://www.geonames.org/",
+            "https://www.scb.se/",
+            "https://ec.europa.eu/eurostat/web/nuts",
+            "https://ror.org/",
+        ],
     )
     regions = _regions(sources, folder, register, ror)
     by_name = _by_municipality(ror)
@@ -188,7 +198,9 @@ def _danish(
             {
                 "da": row["official_name_da"],
                 "sv": f"{genitive(swedish)} kommun",
-                "en": f"{english} Municipality" if short not in {"Nordfyns", "Vesthimmerlands"} else f"{short[:-1]} Municipality",
+                "en": f"{english} Municipality"
+                if short not in {"Nordfyns", "Vesthimmerlands"}
+                else f"{short[:-1]} Municipality",
             },
             [*_FORMERLY.get(short, []), *({english, swedish} - {short})],
             [row["main_place"]],

@@ -56,8 +56,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sources", type=Path, required=True, help="folder with the gathered sources")
     parser.add_argument("--data", type=Path, default=DATA, help="where the publishers' folders go")
-    parser.add_argument("--examples", type=Path, default=DATA.parent / "examples", help="where the example contribution goes")
-    parser.add_argument("--propose", action="store_true", help="add names that may be the same organisation to the list for review")
+    parser.add_argument(
+        "--examples", type=Path, default=DATA.parent / "examples", help="where the example contribution goes"
+    )
+    parser.add_argument(
+        "--propose", action="store_true", help="add names that may be the same organisation to the list for review"
+    )
     arguments = parser.parse_args()
     register = Register.with_decisions()
     made = folders(arguments.sources, register)

@@ -25,9 +25,15 @@ def pairs(made: Iterable[Folder]) -> list[tuple[str, str, float]]:
             template = table.split(".")[0]
             if template in _TEMPLATES:
                 for row in rows:
-                    texts = [row["name"], *(row.get(f"label_{lang}") for lang in ("da", "sv", "en")), *cell(row.get("alternative_name")).split("|")]
+                    texts = [
+                        row["name"],
+                        *(row.get(f"label_{lang}") for lang in ("da", "sv", "en")),
+                        *cell(row.get("alternative_name")).split("|"),
+                    ]
                     for text in {cell(text) for text in texts if text}:
-                        names.setdefault(cell(row["country"]), []).append((fold(text), text, cell(row["id"]), bool(row.get("ror"))))
+                        names.setdefault(cell(row["country"]), []).append(
+                            (fold(text), text, cell(row["id"]), bool(row.get("ror")))
+                        )
     found = []
     for entries in names.values():
         entries.sort()

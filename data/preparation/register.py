@@ -119,7 +119,10 @@ class Register:
 
     def municipality(self, country: str, *places: str) -> str | None:
         """The municipality that one of the place names is the name or main place of."""
-        return next((self._municipalities[key] for place in places if (key := (country, fold(place))) in self._municipalities), None)
+        return next(
+            (self._municipalities[key] for place in places if (key := (country, fold(place))) in self._municipalities),
+            None,
+        )
 
     def names(self) -> Iterator[tuple[str, str, str]]:
         """Every name entered, with its country and thing."""

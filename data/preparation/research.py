@@ -12,15 +12,50 @@ from places import wikidata
 from register import REVIEWED, Register, read_csv
 
 _SUFFIX = {"DK": " (Denmark)", "SE": " (Sweden)", "NO": " (Norway)"}
-_COLLEGE = ("college", "academy", "erhvervsakademi", "høgskole", "høyskole", "højskole", "school of", "vuc", "university of applied")
+_COLLEGE = (
+    "college",
+    "academy",
+    "erhvervsakademi",
+    "høgskole",
+    "høyskole",
+    "højskole",
+    "school of",
+    "vuc",
+    "university of applied",
+)
 _SCHOOL = ("vuc", "mercantec", "folkhögskola", "filmskole", "hospitality")
 _RESEARCH = (
     "research", "institute", "institut", "forskning", "centre for", "center for", "laborator", "consortium", "infrastructure",
     "data service", "computing", "dhi", "norsar", "nilu", "niva", "genøk", "industriteknik",
 )  # fmt: skip
-_NO_RESEARCH = ("foundation", "fond", "stiftelse", "association", "forbund", "forening", "council", "society", "trust", "museum")
-_PUBLIC_RESEARCH = ("institute", "geological survey", "defence research", "center for social science research", "meteorological")
-_AUTHORITY = ("environment agency", "mapping authority", "directorate", "direktorat", "national archives", "national board of", "shared services")
+_NO_RESEARCH = (
+    "foundation",
+    "fond",
+    "stiftelse",
+    "association",
+    "forbund",
+    "forening",
+    "council",
+    "society",
+    "trust",
+    "museum",
+)
+_PUBLIC_RESEARCH = (
+    "institute",
+    "geological survey",
+    "defence research",
+    "center for social science research",
+    "meteorological",
+)
+_AUTHORITY = (
+    "environment agency",
+    "mapping authority",
+    "directorate",
+    "direktorat",
+    "national archives",
+    "national board of",
+    "shared services",
+)
 _UTILITY = ("Göteborg Energi (Sweden)", "Vattenfall (Denmark)")
 
 
@@ -42,7 +77,9 @@ def classify(name: str, types: str) -> tuple[str, list[str]]:
     if "education" in kinds:
         if any(word in lower for word in _SCHOOL):
             return "research-organisation", ["school"]
-        return "research-organisation", ["university-college" if any(word in lower for word in _COLLEGE) else "university"]
+        return "research-organisation", [
+            "university-college" if any(word in lower for word in _COLLEGE) else "university"
+        ]
     if "company" in kinds:
         return "company", ["utility"] if name in _UTILITY else ["company"]
     if "facility" in kinds:
@@ -63,7 +100,9 @@ def classify(name: str, types: str) -> tuple[str, list[str]]:
 
 
 def _region(lower: str) -> bool:
-    return lower.startswith(("region ", "landstinget")) or lower.endswith((" region", "fylkeskommune", "landsting", "county council"))
+    return lower.startswith(("region ", "landstinget")) or lower.endswith(
+        (" region", "fylkeskommune", "landsting", "county council")
+    )
 
 
 def _public(lower: str, kinds: set[str]) -> list[str]:
@@ -113,7 +152,9 @@ def _names_shown(rows: list[dict[str, str]]) -> dict[str, str]:
     count = Counter(fold(name) for name in short.values())
     # The bare name of this company would read as a person's.
     return {
-        row["ror_id"]: short[row["ror_id"]] if count[fold(short[row["ror_id"]])] == 1 and "Topsoe" not in row["name"] else row["name"]
+        row["ror_id"]: short[row["ror_id"]]
+        if count[fold(short[row["ror_id"]])] == 1 and "Topsoe" not in row["name"]
+        else row["name"]
         for row in rows
     }
 
@@ -131,7 +172,11 @@ def _organisation(
     labels = {lang: row[f"label_{lang}"] for lang in ("da", "sv", "en")}
     others = {other for other in row["other_names"].split("|") if other and ";" not in other}
     others |= {row["name"]} - {name}
-    parents = [things[rel.split(":", 1)[1]] for rel in row["relationships"].split("|") if rel.startswith("parent:") and rel.split(":", 1)[1] in things]
+    parents = [
+        things[rel.split(":", 1)[1]]
+        for rel in row["relationships"].split("|")
+        if rel.startswith("parent:") and rel.split(":", 1)[1] in things
+    ]
     municipality = towns.get((row["country"], row["city"])) or register.municipality(
         country, row["city"].removesuffix(" Municipality")
     )

@@ -19,7 +19,11 @@ _REGIONS = {
     "Sjælland": "region/dk-sjaelland",
     "Bornholm": "region/dk-hovedstaden",
 }
-_COUNTIES = {"Skåne": "region/se-skaane", "Halland": "region/se-halland", "Västra Götaland": "region/se-vaestra-goetaland"}
+_COUNTIES = {
+    "Skåne": "region/se-skaane",
+    "Halland": "region/se-halland",
+    "Västra Götaland": "region/se-vaestra-goetaland",
+}
 _THEMES = {"Etab. og udvikling af nye virksomh.": "Etablering og udvikling af nye virksomheder"}
 _KINDS = {
     "school/vocational": ("organisation", "school"),
@@ -56,7 +60,10 @@ def prepare_danish(sources: Path, register: Register) -> Folder:
         requires=["administrative-divisions", "ror"],
     )
     source = sources / "esif-dk-2007-2013"
-    for slug, fund in (("erdf-dk-2007-2013", "Den Europæiske Regionalfond"), ("esf-dk-2007-2013", "Den Europæiske Socialfond")):
+    for slug, fund in (
+        ("erdf-dk-2007-2013", "Den Europæiske Regionalfond"),
+        ("esf-dk-2007-2013", "Den Europæiske Socialfond"),
+    ):
         social = "social" in fund.lower()
         folder.add(
             "programme",
@@ -90,13 +97,21 @@ def prepare_danish(sources: Path, register: Register) -> Folder:
         )
     participants = Participants(folder, register, "erhvervsstyrelsen")
     found: dict[str, tuple[str, str]] = {}
-    listed = sorted(read_csv(source / "organisations.csv"), key=lambda row: (not row["cvr"], row["name"], row["org_id"]))
+    listed = sorted(
+        read_csv(source / "organisations.csv"), key=lambda row: (not row["cvr"], row["name"], row["org_id"])
+    )
     for row in listed:
         template, kind = _KINDS.get(row["kind_guess"], ("", ""))
         if row["org_id"] == "o0778":
             template, kind = "organisation", "school"
         thing = participants.find(
-            row["name"], "dk", record=row["org_id"], cvr=valid_cvr(row["cvr"]), city=row["city"], template=template, kind=kind
+            row["name"],
+            "dk",
+            record=row["org_id"],
+            cvr=valid_cvr(row["cvr"]),
+            city=row["city"],
+            template=template,
+            kind=kind,
         )
         if thing:
             found[row["org_id"]] = thing, row["name"]
@@ -104,7 +119,9 @@ def prepare_danish(sources: Path, register: Register) -> Folder:
     for row in read_csv(source / "participations.csv"):
         if row["org_id"] in found:
             thing, name = found[row["org_id"]]
-            participations.add(f"project/esif-{row['project_id']}", thing, row["role"], listed_as=participants.listed(thing, name))
+            participations.add(
+                f"project/esif-{row['project_id']}", thing, row["role"], listed_as=participants.listed(thing, name)
+            )
     participations.write()
     return folder
 
@@ -177,7 +194,9 @@ def prepare_swedish(sources: Path, register: Register) -> Folder:
                 "source": _SOURCE,
             },
         )
-        thing = participants.find(row["beneficiary"], "eu" if row["beneficiary"] == "European Investment Fund" else "se")
+        thing = participants.find(
+            row["beneficiary"], "eu" if row["beneficiary"] == "European Investment Fund" else "se"
+        )
         if thing:
             participations.add(project, thing, "beneficiary", listed_as=participants.listed(thing, row["beneficiary"]))
     participations.write()

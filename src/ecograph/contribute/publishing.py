@@ -19,7 +19,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
 
 from pyoxigraph import NamedNode
 
@@ -28,10 +27,7 @@ from ecograph.ledger.records import Revision
 from ecograph.ledger.sql import Ledger
 from ecograph.rdf.parsing import normalised
 from ecograph.rdf.patch import Patch
-from ecograph.store.base import Progress, Projection, Snapshot
-
-# What the operating system says, and the engine repeats, in English whatever the locale.
-_NO_SPACE: Final = "No space left on device"
+from ecograph.store.base import NO_SPACE, Progress, Projection, Snapshot
 
 PatchMaker = Callable[[Snapshot], Patch]
 """Makes the patch from the state that it will be applied to."""
@@ -216,7 +212,7 @@ class Publisher:
         try:
             return self._replay(progress)
         except OSError as error:
-            if _NO_SPACE in str(error):
+            if NO_SPACE in str(error):
                 raise DiskFull(directory=self._ledger.place) from error
             raise StoreBehind(revision=self._ledger.head, detail=error) from error
 

@@ -239,7 +239,7 @@ class Matcher:
 
 
 def _chosen(scored: list[_Ranked], top: int, countries: Callable[[int], tuple[str, ...]]) -> list[tuple[int, _Ranked]]:
-    """The best, and beyond them the best of each country, each with its true rank; weak ones only where a side has none."""
+    """The best, and beyond them the best of each country, at their true rank; weak ones only where a side has none."""
     shown: list[tuple[int, _Ranked]] = []
     per_country: dict[str, int] = {}
     for rank, each in enumerate(scored, start=1):

@@ -25,6 +25,9 @@ Progress = Callable[[int, int], None]
 
 REVISION: Final = ECO.revision
 
+NO_SPACE: Final = "No space left on device"
+"""What the operating system says of a full disk, and engines repeat, in English whatever the locale."""
+
 
 def revision_quad(number: int) -> Quad:
     """

@@ -18,10 +18,10 @@ from uuid import uuid4
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from ecograph.errors import NotLoaded, StoreMismatch
+from ecograph.errors import DiskFull, NotLoaded, StoreMismatch
 from ecograph.namespaces import LEDGER_GRAPH
 from ecograph.rdf.patch import Patch, Step, n_quads
-from ecograph.store.base import REVISION, Object, Progress, Result, Subject, revision_quad
+from ecograph.store.base import NO_SPACE, REVISION, Object, Progress, Result, Subject, revision_quad
 from ecograph.store.generations import DirectoryLock, Generations, Held
 
 # What the engine raises for files that are not as it wrote them.
@@ -166,6 +166,7 @@ class EmbeddedStore:
 
         Raises:
             AlreadyOpen: Another process has it open for writing.
+            DiskFull: There is no room to work in.
         """
         directory.mkdir(parents=True, exist_ok=True)
         store = cls(directory, DirectoryLock(directory))
@@ -176,8 +177,10 @@ class EmbeddedStore:
             store._restart()
             if store._generations.current is None:
                 store._generations.add(0, lambda target: store._writable.backup(str(target)))
-        except BaseException:
+        except BaseException as error:
             store.close()
+            if isinstance(error, OSError) and NO_SPACE in str(error):
+                raise DiskFull(directory=directory) from error
             raise
         return store
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -27,6 +28,39 @@ MIN_GRAM: Final = 3
 """Shorter grams are in nearly every word."""
 MAX_GRAM: Final = 5
 """Longer ones are nearly whole words."""
+
+
+MIN_STEM: Final = 4
+"""Letters before an ending; shorter stems are other words by accident."""
+
+_ENDINGS: Final[Mapping[Language, tuple[str, ...]]] = {
+    "da": ("ernes", "erne", "enes", "ene", "ens", "ets", "er", "en", "et", "es", "s", "e"),
+    "sv": (
+        "ernas",
+        "arnas",
+        "ornas",
+        "erna",
+        "arna",
+        "orna",
+        "ens",
+        "ets",
+        "ar",
+        "er",
+        "or",
+        "en",
+        "et",
+        "na",
+        "s",
+        "n",
+    ),
+    "en": ("s",),
+}
+# Where the dictionary takes a noun of ours for another word (avfall, to fall off).
+_CORRECTED: Final[Mapping[Language, Mapping[str, str]]] = {
+    "da": {},
+    "sv": dict.fromkeys(("avfall", "avfallet", "avfalls", "avfallets", "avfallen"), "avfall"),
+    "en": {},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +140,21 @@ def lemma(word: str, lang: Language) -> str:
         ('kommune', 'lösning', 'city')
     """
     lower = word.lower()
-    return fold(simplemma.lemmatize(lower, lang=lang).lower())
+    if lower in _CORRECTED[lang]:
+        return fold(_CORRECTED[lang][lower])
+    found = simplemma.lemmatize(lower, lang=lang).lower()
+    if found == lower and not known(lower, lang):
+        found = _without_ending(lower, lang)
+    return fold(found)
+
+
+def _without_ending(word: str, lang: Language) -> str:
+    """The dictionary form of an inflected word that the dictionary lacks, where it holds what is before the ending."""
+    for ending in _ENDINGS[lang]:
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) >= MIN_STEM and known(stem, lang):
+            return str(simplemma.lemmatize(stem, lang=lang)).lower()
+    return word
 
 
 @lru_cache(maxsize=50_000)

@@ -296,15 +296,15 @@ class Reader:
         if own.lang is not None or any(quad.predicate in NAMING for quad in quads):
             return own
         others = [quad.object for quad in quads if isinstance(quad.object, NamedNode) and quad.object != here]
-        things = [node for node in others if node in ID]
-        remarks = [self.link(node).text for node in others if node in CONCEPT]
+        concepts = [node for node in others if node in CONCEPT]
+        target = next((node for node in (*(other for other in others if other in ID), *concepts)), subject)
+        remarks = [self.link(node).text for node in concepts if node != target]
         remarks += [
             quad.object.value
             for quad in quads
             if isinstance(quad.object, Literal) and quad.object.datatype in (XSD.gYear, XSD.date, XSD.gYearMonth)
         ]
-        target = self.link(things[0]) if things else own
-        return Link(target.text, own.href if not things else target.href, target.lang, ", ".join(remarks) or None)
+        return self.link(target, ", ".join(remarks) or None)
 
     def kinds(self, iri: NamedNode) -> str:
         """What a thing is, in words."""

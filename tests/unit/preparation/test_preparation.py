@@ -80,7 +80,8 @@ def concepts() -> frozenset[str]:
     for path in (ROOT / "ontology" / "concepts").glob("*.ttl"):
         found |= set(re.findall(r"concept/([a-z0-9-]+/[a-z0-9-]+)>", path.read_text(encoding="utf-8")))
         prefixes = re.findall(
-            r"@prefix\s+([\w-]+):\s+<https://w3id\.org/ecograph/concept/([a-z0-9-]+)/>", path.read_text(encoding="utf-8")
+            r"@prefix\s+([\w-]+):\s+<https://w3id\.org/ecograph/concept/([a-z0-9-]+)/>",
+            path.read_text(encoding="utf-8"),
         )
         for prefix, scheme in prefixes:
             slugs = re.findall(rf"(?<![\w-]){prefix}:([a-z0-9-]+)", path.read_text(encoding="utf-8"))
@@ -107,7 +108,11 @@ class TestTables:
         """
         missing = []
         for line in lines():
-            required = {column.base_key for column in line.template.columns if column.required and column.severity.name == "VIOLATION"}
+            required = {
+                column.base_key
+                for column in line.template.columns
+                if column.required and column.severity.name == "VIOLATION"
+            }
             for key in required:
                 if not any(line.cells.get(column.key) for column in line.template.of_base(key)):
                     missing.append((line.thing, key))
@@ -117,7 +122,9 @@ class TestTables:
         """
         An id is a slug, or slugs joined by two hyphens.
         """
-        assert [line.thing for line in lines() if not all(SLUG.fullmatch(part) for part in line.cells["id"].split("--"))] == []
+        assert [
+            line.thing for line in lines() if not all(SLUG.fullmatch(part) for part in line.cells["id"].split("--"))
+        ] == []
 
     def test_a_thing_is_described_once_in_a_folder_and_alike_everywhere(self) -> None:
         """
@@ -140,7 +147,9 @@ class TestTables:
         for line in lines():
             for column in line.template.columns:
                 if column.kind == "reference":
-                    unknown |= {(line.folder, column.key, value) for value in line.values(column.key) if value not in known}
+                    unknown |= {
+                        (line.folder, column.key, value) for value in line.values(column.key) if value not in known
+                    }
         assert unknown == set()
 
     def test_concepts_exist(self) -> None:
@@ -166,7 +175,9 @@ class TestTables:
         for line in lines():
             home.setdefault(line.thing, set()).add(line.folder)
         required = {
-            folder.name: set(re.findall(r"id/contribution/([a-z0-9-]+)>", (folder / "dataset.ttl").read_text(encoding="utf-8")))
+            folder.name: set(
+                re.findall(r"id/contribution/([a-z0-9-]+)>", (folder / "dataset.ttl").read_text(encoding="utf-8"))
+            )
             for folder in folders()
         }
         outside = set()
@@ -265,7 +276,9 @@ class TestFacts:
         """
         Only the curated facts and the two things of the first folder have descriptions, and those are our own sentences.
         """
-        described = {line.folder for line in lines() for key in ("da", "sv", "en") if line.cells.get(f"description_{key}")}
+        described = {
+            line.folder for line in lines() for key in ("da", "sv", "en") if line.cells.get(f"description_{key}")
+        }
         assert described <= {"administrative-divisions", "oresund-facts"}
 
 
@@ -276,7 +289,10 @@ class TestPreparation:
         """
         for name in ("folders", "names", "classifier", "participants", "places", "projects", "research", "data_models"):
             done = subprocess.run(
-                [sys.executable, "-m", "doctest", str(PREPARATION / f"{name}.py")], capture_output=True, text=True, check=False
+                [sys.executable, "-m", "doctest", str(PREPARATION / f"{name}.py")],
+                capture_output=True,
+                text=True,
+                check=False,
             )
             assert done.returncode == 0, done.stdout + done.stderr
 

@@ -144,7 +144,7 @@ class TestProcesses:
         A worker sits in a network namespace of its own, where the system allows one.
         """
         number(pool)
-        own, theirs = os.readlink("/proc/self/ns/net"), os.readlink(f"/proc/{pool.pids[0]}/ns/net")
+        own, theirs = (Path(f"/proc/{pid}/ns/net").readlink() for pid in (os.getpid(), pool.pids[0]))
         if pool._idle[0].isolated is False:
             pytest.skip("the system allows no namespaces")
         assert own != theirs

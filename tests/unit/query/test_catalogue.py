@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import pytest
+
+from ecograph.errors import BadParameter, UnknownThing
+from ecograph.query.catalogue import Catalogue, parse
+from ecograph.query.parameters import bind
+
+LABEL = "{da: a, sv: b, en: c}"
+TEXT = f"""#+ summary: {LABEL}
+#+ description: {LABEL}
+#+ answers: CQ-07
+#+ parameters:
+#+   need: {{kind: iri, class: eco:Need, label: {LABEL}}}
+#+   country: {{kind: concept, scheme: country, optional: true, many: true, label: {LABEL}}}
+#+   words: {{kind: string, optional: true, label: {LABEL}}}
+#+   year: {{kind: year, optional: true, label: {LABEL}}}
+#+   amount: {{kind: decimal, optional: true, label: {LABEL}}}
+#+   number: {{kind: integer, optional: true, label: {LABEL}}}
+#+   day: {{kind: date, optional: true, label: {LABEL}}}
+#+   side: {{kind: string, optional: true, values: [dk, no], label: {LABEL}}}
+#+ returns: [x]
+PREFIX eco: <https://w3id.org/ecograph/ns#>
+SELECT ?x WHERE {{
+  VALUES ?need {{ <https://w3id.org/ecograph/id/need/n09> }}
+  VALUES ?country {{ <https://w3id.org/ecograph/concept/country/dk> }}
+  VALUES ?words {{ "a" }}
+  VALUES ?year {{ "2024"^^<http://www.w3.org/2001/XMLSchema#gYear> }}
+  VALUES ?amount {{ 1.5 }}
+  VALUES ?number {{ 1 }}
+  VALUES ?day {{ "2024-01-31"^^<http://www.w3.org/2001/XMLSchema#date> }}
+  VALUES ?side {{ "dk" }}
+  ?x ?p ?need .
+}}
+"""
+QUERY = parse("example", TEXT)
+
+
+def line(name: str, **values: str | list[str]) -> str:
+    bound = bind(QUERY, {"need": "need/n01", **values}).text
+    return next(each.strip() for each in bound.splitlines() if f"?{name} {{" in each)
+
+
+class TestCatalogue:
+    def test_header_becomes_values(self) -> None:
+        """
+        A question says in three languages what it asks, for which values, and what comes back.
+        """
+        assert QUERY.summaries == {"da": "a", "sv": "b", "en": "c"}
+        assert QUERY.answers == ("CQ-07",)
+        assert QUERY.parameters[0].of_class is not None
+        assert QUERY.parameters[0].example == "<https://w3id.org/ecograph/id/need/n09>"
+        assert QUERY.parameters[7].values == ("dk", "no")
+
+    @pytest.mark.parametrize(
+        ("before", "after", "fault"),
+        [
+            (f"summary: {LABEL}", "summary: {da: a, en: c}", "summary is needed in da, sv, en"),
+            ("#+ returns: [x]\n", "", "returns is missing"),
+            ("kind: year", "kind: era", "year: the kind is one of"),
+            ("scheme: country, ", "", "has a scheme"),
+            ("  VALUES ?number { 1 }\n", "", "parameters and VALUES lines differ"),
+            ("#+ returns", "#+ colour: red\n#+ returns", "unknown colour"),
+            ("#+   year:", "#+   words: {kind: string}\n#+   year:", "written twice"),
+            ("optional: true, many", "optional: yes, many", "optional is true or false"),
+            ("eco:Need", "what:Need", "unknown prefix"),
+        ],
+    )
+    def test_header_that_does_not_fit_is_a_fault_of_ours(self, before: str, after: str, fault: str) -> None:
+        """
+        A faulty question stops the start, and names its file.
+        """
+        with pytest.raises(ValueError, match=f"queries/example.rq: .*{fault}"):
+            parse("example", TEXT.replace(before, after, 1))
+
+    def test_unknown_question_is_told_apart(self) -> None:
+        """
+        A question that is not there is the asker's to put right.
+        """
+        with pytest.raises(UnknownThing):
+            Catalogue({}).question("none")
+
+
+class TestBind:
+    def test_values_become_terms_of_their_kind(self) -> None:
+        """
+        Each value is written as a term: a thing by its short name, a concept by its slug, literals with their datatype.
+        """
+        assert line("need") == "VALUES ?need { <https://w3id.org/ecograph/id/need/n01> }"
+        assert line("country", country=["dk", "se"]) == (
+            "VALUES ?country { <https://w3id.org/ecograph/concept/country/dk> "
+            "<https://w3id.org/ecograph/concept/country/se> }"
+        )
+        assert line("year", year="1999") == 'VALUES ?year { "1999"^^<http://www.w3.org/2001/XMLSchema#gYear> }'
+        assert line("amount", amount="-1.50").startswith('VALUES ?amount { "-1.50"^^')
+        assert line("day", day="2026-12-31").startswith('VALUES ?day { "2026-12-31"^^')
+
+    def test_what_is_not_given_restricts_nothing(self) -> None:
+        """
+        An optional value that is left out is unbound; a needed one is asked for.
+        """
+        assert line("country") == "VALUES ?country { UNDEF }"
+        with pytest.raises(BadParameter):
+            bind(QUERY, {})
+
+    def test_text_cannot_leave_its_literal(self) -> None:
+        """
+        Quotes, backslashes, line breaks and braces of a value stay inside its literal.
+        """
+        hostile = '" } } SERVICE <http://127.0.0.1/> { ?s ?p "\\\n'
+        bound = bind(QUERY, {"need": "need/n01", "words": hostile})
+        assert '"\\" } } SERVICE <http://127.0.0.1/> { ?s ?p \\"\\\\\\n"' in bound.text or bound.kind == "SELECT"
+        assert len(bound.text.splitlines()) == len(QUERY.text.splitlines())
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("need", "http://example.org/> } #"),
+            ("need", "file:///etc/passwd"),
+            ("need", "need/../x"),
+            ("country", "dk> <x"),
+            ("year", "99"),
+            ("number", "1.5"),
+            ("number", "1" * 30),
+            ("amount", "NaN"),
+            ("day", "31.12.2026"),
+            ("side", "se"),
+            ("words", "x" * 3000),
+            ("other", "x"),
+        ],
+    )
+    def test_value_of_another_kind_is_refused(self, name: str, value: str) -> None:
+        """
+        A value that is not of the parameter's kind is named, and nothing is run.
+        """
+        with pytest.raises(BadParameter) as fault:
+            bind(QUERY, {"need": "need/n01", name: value})
+        assert fault.value.values["name"] == name
+
+    def test_one_value_where_one_is_asked_for(self) -> None:
+        """
+        Two values for a question about one need are an error, not a choice.
+        """
+        with pytest.raises(BadParameter):
+            bind(QUERY, {"need": ["need/n01", "need/n02"]})
