@@ -93,7 +93,7 @@ async def sparql(request: Request, ecograph: TheEcoGraph, suffix: str | None = N
     if asked.query is None:
         if request.method == "POST":
             raise BadParameter(name="query", value="", expected="SELECT, ASK, CONSTRUCT, DESCRIBE")
-        return _description(request, wanted)
+        return _description(request, ecograph.settings.base_url, wanted)
     admitted = admit(asked.query).over(asked.default_graphs, asked.named_graphs)
     accept = _accept(admitted, wanted, request.headers.get("accept"))
     return await run_in_threadpool(_answer, ecograph, admitted, accept)
@@ -158,13 +158,13 @@ def _is_browser(request: Request) -> bool:
         return False
 
 
-def _description(request: Request, wanted: str | None) -> Response:
+def _description(request: Request, base_url: str | None, wanted: str | None) -> Response:
     """The endpoint described in RDF, for a request without a query."""
     if wanted is not None:
         target = _named(wanted, GRAPH_FORMATS)
     else:
         target = negotiate(request.headers.get("accept"), GRAPH_FORMATS)
-    endpoint = NamedNode(str(request.url.replace(path="/sparql", query="", fragment="")))
+    endpoint = NamedNode((base_url or str(request.base_url)).rstrip("/") + "/sparql")
     dataset, graph = BlankNode("dataset"), BlankNode("graph")
     triples = [
         Triple(endpoint, RDF.type, _SD.Service),
