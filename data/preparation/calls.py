@@ -23,25 +23,7 @@ def read(sources: Path) -> list[dict[str, str | int | None]]:
 
 def prepare(sources: Path) -> Folder:
     """The contribution with 72 calls: title, deadline, budget; their status is that of the day of the contribution."""
-    folder = Folder(
-        name=NAME,
-        publisher="European Commission, EU Funding & Tenders Portal",
-        titles={
-            "da": "EU-indkaldelser, der vedrører byer og kommuner",
-            "sv": "EU-utlysningar som rör städer och kommuner",
-            "en": "EU calls that concern cities and municipalities",
-        },
-        rights={
-            "da": "© Den Europæiske Union, EU Funding & Tenders Portal, CC BY 4.0. Titler, frister og budgetter; stand august 2026.",
-            "sv": "© Europeiska unionen, EU Funding & Tenders Portal, CC BY 4.0. Titlar, tidsfrister och budgetar; läget i augusti 2026.",
-            "en": "© European Union, EU Funding & Tenders Portal, CC BY 4.0. Titles, deadlines and budgets as of August 2026.",
-        },
-        licence="https://creativecommons.org/licenses/by/4.0/",
-        sources=[
-            "https://ec.europa.eu/info/funding-tenders/opportunities/portal/",
-            "https://github.com/OscarSalgado/CordisData",
-        ],
-    )
+    folder = Folder.of(NAME)
     for (name, (programme, start, end)), titles in zip(_PROGRAMMES.items(), (_HORIZON, _LIFE), strict=True):
         folder.add(
             "programme",
@@ -56,15 +38,15 @@ def prepare(sources: Path) -> Folder:
         )
     for row in read(sources):
         deadline = str(row["deadline"])
-        programme = _PROGRAMMES.get(str(row["programme"]))
+        known = _PROGRAMMES.get(str(row["programme"]))
         folder.add(
             "call",
             {
                 "id": slug(str(row["topic_id"])),
                 "title_en": str(row["title"]).strip(),
                 "code": str(row["topic_id"]),
-                "programme": f"programme/{programme[0]}" if programme else "",
-                "programme_text": "" if programme else str(row["programme"]),
+                "programme": f"programme/{known[0]}" if known else "",
+                "programme_text": "" if known else str(row["programme"]),
                 "deadline": deadline,
                 "budget_min": row["budget_min"],
                 "budget_max": row["budget_max"],

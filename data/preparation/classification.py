@@ -1,4 +1,4 @@
-"""Topic claims for projects and calls: first by their titles, then by the texts that the sources give and `data/` does not."""
+"""Topic claims for projects and calls: by their titles, then by texts that the sources give and `data/` does not."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _by_title(topic: str, hits: Sequence[Hit], weights: Mapping[str, float]) -> 
 
 
 def _texts(subject: Subject, classifier: Classifier) -> tuple[dict[str, float], dict[str, Counter[str]]]:
-    """The weight of each topic in the texts: the most that one language gives, so that a translation does not count twice."""
+    """The weight of each topic: the most that one language gives, so that a translation does not count twice."""
     weights: dict[str, float] = {}
     terms: dict[str, Counter[str]] = defaultdict(Counter)
     for language, text in subject.texts.items():
@@ -132,21 +132,8 @@ def _texts(subject: Subject, classifier: Classifier) -> tuple[dict[str, float], 
 
 def prepare(sources: Path, made: Sequence[Folder], scheme: Path) -> Folder:
     """The contribution with the topic claims; those whose topics were stated or given by hand are left alone."""
-    folder = Folder(
-        name=NAME,
-        publisher="EcoGraph",
-        titles={
-            "da": "EcoGraphs klassifikation af projekter og indkaldelser",
-            "sv": "EcoGraphs klassificering av projekt och utlysningar",
-            "en": "EcoGraph's classification of projects and calls",
-        },
-        rights={
-            "da": "Emner fundet af EcoGraph efter dokumenterede regler i titler og beskrivelser; hver påstand siger hvorfra.",
-            "sv": "Ämnen funna av EcoGraph enligt dokumenterade regler i titlar och beskrivningar; varje påstående säger varifrån.",
-            "en": "Topics found by EcoGraph by documented rules in titles and descriptions; each claim says from what.",
-        },
-        licence="https://creativecommons.org/publicdomain/zero/1.0/",
-        sources=["https://w3id.org/ecograph/concept/topic"],
+    folder = Folder.of(
+        NAME,
         requires=[
             other.name for other in made if any(table.split(".")[0] in {"project", "call"} for table in other.tables)
         ],

@@ -16,13 +16,18 @@ _LABELS = {_SKOS + "prefLabel", _SKOS + "altLabel"}
 
 _WORD = re.compile(r"[a-zæøåäöéü0-9]+(?:['’][a-z]+)?", re.IGNORECASE)
 
+
+def _endings(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
 # What may follow a word without making it another word.
 _ENDINGS = {
-    "da": "e en er et erne ernes ene ens ers ets es s n r rs rne rnes ns t te de".split(),
-    "sv": "a an ar are arna arnas as at e en er erna ernas ers et ets n na nas ns or orna ornas s t ts r".split(),
-    "en": "s es".split(),
+    "da": _endings("e en er et erne ernes ene ens ers ets es s n r rs rne rnes ns t te de"),
+    "sv": _endings("a an ar are arna arnas as at e en er erna ernas ers et ets n na nas ns or orna ornas s t ts r"),
+    "en": _endings("s es"),
 }
-# A word of a scheme counts inside a compound ("affaldssortering" names "affald") only when it is long enough to be no accident.
+# "affaldssortering" names "affald"; a short word stands inside others by accident.
 _COMPOUND_PART = 6
 _COMPOUND_REST = 3
 
@@ -64,8 +69,8 @@ class Classifier:
     """
     Finds topics by the labels of `ontology/concepts/topic.ttl`, corrected by `reviewed/topic_terms.csv`.
 
-    A reviewed row says for one word of one topic: `off` (never), `exact` (no compounds), `title` (in titles only), or `add`;
-    a row without a language is for all three.
+    A reviewed row says for one word of one topic: `off` (never), `exact` (no compounds), `title` (in titles only), or
+    `add`; a row without a language is for all three.
     """
 
     _by_first: dict[str, dict[str, list[Term]]] = field(default_factory=dict)

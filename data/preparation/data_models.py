@@ -33,22 +33,7 @@ def shown(title: str, model: str) -> str:
 
 def prepare(sources: Path) -> Folder:
     """The contribution with 1,118 data models in 82 subjects."""
-    folder = Folder(
-        name=NAME,
-        publisher="Smart Data Models (FIWARE Foundation, TM Forum, IUDX, OASC)",
-        titles={
-            "da": "Smart Data Models: datamodeller",
-            "sv": "Smart Data Models: datamodeller",
-            "en": "Smart Data Models: data models",
-        },
-        rights={
-            "da": "Smart Data Models af FIWARE Foundation, TM Forum, IUDX og OASC, CC BY 4.0.",
-            "sv": "Smart Data Models av FIWARE Foundation, TM Forum, IUDX och OASC, CC BY 4.0.",
-            "en": "Smart Data Models by FIWARE Foundation, TM Forum, IUDX and OASC, CC BY 4.0.",
-        },
-        licence="https://creativecommons.org/licenses/by/4.0/",
-        sources=["https://smartdatamodels.org/"],
-    )
+    folder = Folder.of(NAME)
     for row in read_csv(sources / "smart-data-models" / "data_models.csv"):
         subject = row["subject"].removeprefix("dataModel.")
         folder.add(

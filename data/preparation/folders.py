@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 AS_OF = "2026-11-22"
 """The day the sources were gathered, and so the date of every claim that was worked out from them."""
@@ -61,6 +64,11 @@ class Folder:
     example: bool = False
     tables: dict[str, list[Row]] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, name: str, requires: Sequence[str] = ()) -> Folder:
+        """The empty folder of a publisher that `texts.toml` describes."""
+        return cls(name=name, requires=requires, **_texts()["publishers"][name])
+
     def add(self, template: str, row: Row, part: str = "") -> None:
         """Adds a row to the table of a template; `part` puts it in a file of its own."""
         self.tables.setdefault(f"{template}.{part}" if part else template, []).append(row)
@@ -105,6 +113,16 @@ class Folder:
             "",
         ]
         return "\n".join(lines)
+
+
+def text(name: str) -> Row:
+    """The description columns of a longer text in `texts.toml`."""
+    return {f"description_{lang}": _texts()["texts"][name][lang] for lang in _LANGUAGES}
+
+
+@cache
+def _texts() -> dict[str, dict[str, dict[str, Any]]]:
+    return tomllib.loads((Path(__file__).parent / "texts.toml").read_text(encoding="utf-8"))
 
 
 def _csv(rows: Sequence[Row]) -> str:

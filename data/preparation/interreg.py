@@ -33,23 +33,7 @@ _KINDS = {
 
 def prepare(sources: Path, register: Register) -> Folder:
     """The contribution with 57 projects that started 2022-2024 and their Swedish partners."""
-    folder = Folder(
-        name=NAME,
-        publisher="Interreg Öresund-Kattegat-Skagerrak; keep.eu",
-        titles={
-            "da": "Svenske deltagere i Interreg Øresund-Kattegat-Skagerrak, projekter fra 2022-2024",
-            "sv": "Svenska deltagare i Interreg Öresund-Kattegat-Skagerrak, projekt från 2022-2024",
-            "en": "Swedish participants in Interreg Öresund-Kattegat-Skagerrak, projects from 2022-2024",
-        },
-        rights={
-            "da": "Fakta fra Interreg Øresund-Kattegat-Skagerrak og keep.eu. Kun svenske deltagere; danske og norske mangler.",
-            "sv": "Fakta från Interreg Öresund-Kattegat-Skagerrak och keep.eu. Endast svenska deltagare; danska och norska saknas.",
-            "en": "Facts from Interreg Öresund-Kattegat-Skagerrak and keep.eu. Swedish participants only; Danish and Norwegian ones are missing.",
-        },
-        licence="https://creativecommons.org/licenses/by/4.0/",
-        sources=["https://interreg-oks.eu", "https://keep.eu"],
-        requires=["administrative-divisions", "ror", DANISH, SWEDISH],
-    )
+    folder = Folder.of(NAME, requires=["administrative-divisions", "ror", DANISH, SWEDISH])
     for country, share in _RATES.items():
         folder.add(
             "cofunding-rate",

@@ -28,8 +28,8 @@ _LEADING = re.compile(
     r"aktieselskabet|aktiebolaget|the)\s+"
 )
 _TRAILING = re.compile(
-    r"\s+(?:aps|a s|as|ab|aktiebolag|publ|svb|i s|k s|amba|a m b a|a m b|f m b a|fmba|v m b a|ek foer|ekonomisk foerening|"
-    r"eric|asa|scandinavia ab|filial)$"
+    r"\s+(?:aps|a s|as|ab|aktiebolag|publ|svb|i s|k s|amba|a m b a|a m b|f m b a|fmba|v m b a|"
+    r"ek foer|ekonomisk foerening|eric|asa|scandinavia ab|filial)$"
 )
 
 _MUNICIPALITY = re.compile(r"^(?P<name>.+?)\s+(?:regionskommune|kommune|kommun|stad|municipality)$")

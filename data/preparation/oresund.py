@@ -1,11 +1,11 @@
-"""Facts about the Øresund ecosystem gathered by hand, and what is known of InnoTech TaskForce and Smart Greater Copenhagen."""
+"""Facts about the Øresund ecosystem gathered by hand; InnoTech - TaskForce and Smart Greater Copenhagen."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from folders import AS_OF, Folder, Row
+from folders import AS_OF, Folder, Row, text
 from interreg import INNOTECH
 from interreg import NAME as INTERREG
 from participants import Participants
@@ -35,7 +35,7 @@ _FRAMEWORKS = {
     ),
     "oasc-mims": (
         "MIM",
-        {lang: "Minimal Interoperability Mechanisms (MIM)" for lang in _LANGUAGES},
+        dict.fromkeys(_LANGUAGES, "Minimal Interoperability Mechanisms (MIM)"),
         "Open & Agile Smart Cities (OASC)",
         "https://oascities.org/minimal-interoperability-mechanisms/",
         "OASC",
@@ -88,36 +88,23 @@ _PROGRAMMES = {
     ),
 }
 _SGC_MUNICIPALITIES = (
-    "albertslund egedal fredensborg frederiksberg gentofte gladsaxe helsingoer hoeje-taastrup koebenhavn vallensbaek"
-).split()
+    "albertslund",
+    "egedal",
+    "fredensborg",
+    "frederiksberg",
+    "gentofte",
+    "gladsaxe",
+    "helsingoer",
+    "hoeje-taastrup",
+    "koebenhavn",
+    "vallensbaek",
+)
 _SGC_EXPECTED = ("bornholm", "taarnby")
 
 
 def prepare(sources: Path, register: Register) -> Folder:
     """The contribution `oresund-facts`."""
-    folder = Folder(
-        name=NAME,
-        publisher="EcoGraph",
-        titles={
-            "da": "Fakta om Øresund: projekter, behov, løsninger, principper og processer",
-            "sv": "Fakta om Öresund: projekt, behov, lösningar, principer och processer",
-            "en": "Facts about the Øresund: projects, needs, solutions, principles and processes",
-        },
-        rights={
-            "da": "Fakta samlet fra offentlige sider, nævnt ved hver række, og fra programmernes egne beskrivelser; skrevet med EcoGraphs ord.",
-            "sv": "Fakta samlade från offentliga sidor, angivna vid varje rad, och från programmens egna beskrivningar; skrivna med EcoGraphs ord.",
-            "en": "Facts gathered from public pages, named at each row, and from the programmes' own descriptions; written in EcoGraph's words.",
-        },
-        licence="https://creativecommons.org/licenses/by/4.0/",
-        sources=[
-            "https://gate21.dk/",
-            "https://interreg-oks.eu",
-            "https://www.futurebylund.se/",
-            "https://arkitektur.digst.dk/",
-            "https://oascities.org/",
-        ],
-        requires=["administrative-divisions", "ror", DANISH, SWEDISH, INTERREG],
-    )
+    folder = Folder.of(NAME, requires=["administrative-divisions", "ror", DANISH, SWEDISH, INTERREG])
     source = sources / "oresund-curated-facts"
     participants = Participants(folder, register, NAME)
     _networks(source, folder, register, participants)
@@ -134,9 +121,9 @@ def prepare(sources: Path, register: Register) -> Folder:
     return folder
 
 
-def url(text: str) -> str:
+def url(note: str) -> str:
     """The address at the start of a source note."""
-    return text.split(" ")[0] if text.startswith("http") else ""
+    return note.split(" ")[0] if note.startswith("http") else ""
 
 
 def texts(key: str, values: Mapping[str, str]) -> Row:
@@ -218,14 +205,7 @@ def _projects(
             {
                 "id": row["id"],
                 **_columns(row, "title"),
-                **texts(
-                    "description",
-                    {
-                        "da": row["description_da"],
-                        "sv": row["description_sv"],
-                        "en": _INNOTECH_ENGLISH if innotech else _sentence(fact["summary_en"]),
-                    },
-                ),
+                **(text("innotech") if innotech else _description(row, fact["summary_en"])),
                 "programme": f"programme/{row['programme']}" if row["programme"] else "",
                 # InnoTech's dates are stated in the list of operations, and more precisely.
                 "start": "" if innotech else fact["start"],
@@ -277,17 +257,9 @@ def _projects(
             )
 
 
-_INNOTECH_ENGLISH = (
-    "Cross-border task force that helps municipalities use data and digital technology in the green transition, and an arena "
-    "for sharing needs, research results and solutions. Builds a digital 360° process tool. 19 Danish and Swedish partners, 25 "
-    "use cases; about 60 Danish and 50 Swedish municipalities in close contact. Grew out of a bridge-building project that "
-    "identified municipal and regional needs and suitable tools and methods. Aims at smart specialisation, green transition, "
-    "sustainable cities and a lasting organisation after the project."
-)
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith(".") else f"{text}."
+def _description(row: Mapping[str, str], english: str) -> Row:
+    sentence = english if english.endswith(".") else f"{english}."
+    return texts("description", {"da": row["description_da"], "sv": row["description_sv"], "en": sentence})
 
 
 def _funding(
@@ -352,10 +324,7 @@ def _solutions(source: Path, folder: Folder, participants: Participants) -> None
             {
                 "id": row["id"],
                 **_columns(row, "title"),
-                **texts(
-                    "description",
-                    {"da": row["description_da"], "sv": row["description_sv"], "en": _sentence(fact["description_en"])},
-                ),
+                **_description(row, fact["description_en"]),
                 "kind": row["kind"],
                 "provider": row["provider"].split("|"),
                 "provider_text": row["provider_text"],
@@ -514,23 +483,13 @@ _TAKES_PART = {
 
 def _smart_greater_copenhagen(folder: Folder, participants: Participants, participations: Participations) -> None:
     project = SMART_GREATER_COPENHAGEN
-    title = {lang: "Smart Greater Copenhagen" for lang in _LANGUAGES}
+    title = dict.fromkeys(_LANGUAGES, "Smart Greater Copenhagen")
     folder.add(
         "project",
         {
             "id": project.split("/")[1],
             **texts("title", title),
-            **texts(
-                "description",
-                {
-                    "da": "Strategiproces, der skal få digitale løsninger inden for affald, energi, klima og mobilitet fra forsøg til bred brug; "
-                    "med rådgivende udvalg, tematiske workshops, analyser og politiske rundbordssamtaler.",
-                    "sv": "Strategiprocess som ska få digitala lösningar inom avfall, energi, klimat och mobilitet från försök till bred användning; "
-                    "med rådgivande grupp, tematiska workshoppar, analyser och politiska rundabordssamtal.",
-                    "en": "Strategy process to take digital solutions in waste, energy, climate and mobility from pilots to broad use; "
-                    "with an advisory board, thematic workshops, analyses and political round tables.",
-                },
-            ),
+            **text("smart-greater-copenhagen"),
             "start": "2017",
             "end": "2018",
             "country": "dk",

@@ -8,10 +8,10 @@ from folders import Folder, cell
 
 _HEAD = """# What EcoGraph ships
 
-One folder per publisher, in the form that any partner contributes: `dataset.ttl` says what it is, from where and under which
-licence; each table is a template (`ecograph template <name>`). This file and the folders below are made by
-`python data/preparation/prepare.py --sources <folder>`; how, and what was reviewed by hand, is said in `preparation/README.md`.
-`vocabularies/` holds the external vocabularies.
+One folder per publisher, in the form that any partner contributes: `dataset.ttl` says what it is, from where and under
+which licence; each table is a template (`ecograph template <name>`). This file and the folders below are made by
+`python data/preparation/prepare.py --sources <folder>`; how, and what was reviewed by hand, is said in
+`preparation/README.md`. `vocabularies/` holds the external vocabularies.
 
 """
 
@@ -22,7 +22,7 @@ def text(made: Sequence[Folder]) -> str:
     for folder in made:
         rows = sum(_count(table, folder) for table in folder.tables)
         parts.append(
-            f"| [{folder.name}]({folder.name}/) | {folder.publisher} | [{_licence(folder.licence)}]({folder.licence}) | {rows:,} |\n"
+            f"| [{folder.name}]({folder.name}/) | {folder.publisher} | {_licence(folder.licence)} | {rows:,} |\n"
         )
     for folder in made:
         parts.append(
@@ -44,4 +44,4 @@ def _count(table: str, folder: Folder) -> int:
 
 
 def _licence(iri: str) -> str:
-    return "CC0 1.0" if "zero" in iri else "CC BY 4.0"
+    return f"[{'CC0 1.0' if 'zero' in iri else 'CC BY 4.0'}]({iri})"

@@ -12,13 +12,17 @@ from names import fold
 from register import REVIEWED, Register, read_csv
 
 _COMPANY = re.compile(
-    r"(?:\b(?:ApS|A/S|I/S|K/S|AB|Aktiebolag|AS|\w*partnerselskab|Aktieselskabet|A\.?m\.?b\.?a\.?|F\.?m\.?b\.?a|ltd|VMBA|V\.M\.B\.A)\b\.?|aktiebolag)",
+    r"(?:\b(?:ApS|A/S|I/S|K/S|AB|Aktiebolag|AS|\w*partnerselskab|Aktieselskabet|A\.?m\.?b\.?a\.?|"
+    r"F\.?m\.?b\.?a|ltd|VMBA|V\.M\.B\.A)\b\.?|aktiebolag)",
     re.IGNORECASE,
 )
 _SCHOOL = re.compile(
-    r"skole|gymnasi|\bVUC\b|\bAMU\b|\bEUC\b|\bSOSU\b|uddannelsescent|college|\bUCH\b|seminari|kursuscenter|\bHF\b|handelsgymn|"
-    r"uddannelsesinst|sprogcenter|learnmark|tradium|niels brock|aarhus tech|campus vejle|cph west|\bAOF\b|for uddannelse|"
-    r"oplysningsforbund|voksen uddannelses|jordbrugets uddannelses|zealand business college|erhvervsuddannelser|uddannelse lolland",
+    r"skole|gymnasi|\bVUC\b|\bAMU\b|\bEUC\b|\bSOSU\b|uddannelsescent|college|\bUCH\b|seminari|"
+    r"kursuscenter|\bHF\b|handelsgymn|"
+    r"uddannelsesinst|sprogcenter|learnmark|tradium|niels brock|aarhus tech|campus vejle|cph west|\bAOF\b|"
+    r"for uddannelse|"
+    r"oplysningsforbund|voksen uddannelses|jordbrugets uddannelses|zealand business college|"
+    r"erhvervsuddannelser|uddannelse lolland",
     re.IGNORECASE,
 )
 _UNIVERSITY = re.compile(
@@ -30,22 +34,28 @@ _COLLEGE = re.compile(
     re.IGNORECASE,
 )
 _INSTITUTE = re.compile(
-    r"^(?:AgroTech|Alexandra|DELTA|DHI|Force Technology|Teknologisk Institut|Institut for|Swerea|SSPA|IHE)|forskningscenter|forskningsinst",
+    r"^(?:AgroTech|Alexandra|DELTA|DHI|Force Technology|Teknologisk Institut|Institut for|Swerea|SSPA|"
+    r"IHE)|forskningscenter|forskningsinst",
     re.IGNORECASE,
 )
 _PUBLIC = re.compile(
-    r"styrelse\b|styrelsen\b|ministeri|direktorat|statsforvaltning|^statens |länsstyrelse|myndighet|kommunalförbund|region västerbotten",
+    r"styrelse\b|styrelsen\b|ministeri|direktorat|statsforvaltning|^statens |länsstyrelse|myndighet|"
+    r"kommunalförbund|region västerbotten",
     re.IGNORECASE,
 )
 _SUPPORT = re.compile(
-    r"erhvervsråd|erhvervscenter|erhvervsudvikling|erhvervs?forum|væksthus|business (?:center|region|hub|institute)|science park|incubator|inkubator|"
-    r"turist|turisme|visit|destination|erhverv |udviklingsråd|udviklingspark|innovation(?:s)?(?:forum|center)|energikontor|hushållningssällskap|"
-    r"drivhuset|coompanion|iværksætter|forskerpark|copenhagen capacity|wonderful copenhagen|teknologihus|businesspartner|näringsliv|krinova|almi|"
+    r"erhvervsråd|erhvervscenter|erhvervsudvikling|erhvervs?forum|væksthus|business (?:center|region|hub|"
+    r"institute)|science park|incubator|inkubator|"
+    r"turist|turisme|visit|destination|erhverv |udviklingsråd|udviklingspark|innovation(?:s)?(?:forum|"
+    r"center)|energikontor|hushållningssällskap|"
+    r"drivhuset|coompanion|iværksætter|forskerpark|copenhagen capacity|wonderful copenhagen|teknologihus|"
+    r"businesspartner|näringsliv|krinova|almi|"
     r"kompetencecenter|erhvervsservice|symbion|capnova|accelerace|scion",
     re.IGNORECASE,
 )
 _UTILITY = re.compile(
-    r"fjernvarme|varmeværk|varme a/s|varmeforsyning|forsyning|kraftvarme|energi (?:och|vind|aktiebolag|ab)|energimarknad|vandforsyning|\bsysav\b|avfall|kraftringen|affärsverken",
+    r"fjernvarme|varmeværk|varme a/s|varmeforsyning|forsyning|kraftvarme|energi (?:och|vind|aktiebolag|"
+    r"ab)|energimarknad|vandforsyning|\bsysav\b|avfall|kraftringen|affärsverken",
     re.IGNORECASE,
 )
 _HOUSING = re.compile(r"bostad|bostäder|svedalahem|kristianstadsbyggen|\bBO42\b|boligselskab", re.IGNORECASE)

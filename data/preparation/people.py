@@ -18,23 +18,7 @@ _PEOPLE = (
 
 def prepare() -> Folder:
     """Six example researchers at two example universities, marked as examples."""
-    folder = Folder(
-        name="people",
-        publisher="EcoGraph (example)",
-        titles={
-            "da": "Eksempel: forskere, der ikke findes",
-            "sv": "Exempel: forskare som inte finns",
-            "en": "Example: researchers who do not exist",
-        },
-        rights={
-            "da": "Opdigtede eksempler til at prøve EcoGraph med; ingen af personerne eller universiteterne findes.",
-            "sv": "Påhittade exempel för att pröva EcoGraph; ingen av personerna eller universiteten finns.",
-            "en": "Made-up examples to try EcoGraph with; none of the people or universities exists.",
-        },
-        licence="https://creativecommons.org/publicdomain/zero/1.0/",
-        sources=[_SOURCE],
-        example=True,
-    )
+    folder = Folder.of("people")
     for country in ("dk", "se"):
         name = f"Example university ({country.upper()})"
         folder.add(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from folders import Folder, Row
+from folders import Folder, Row, text
 from names import fold, genitive
 from register import Register, read_csv
 
@@ -42,30 +42,7 @@ def region_slug(country: str, name: str) -> str:
 def prepare(sources: Path, register: Register) -> Folder:
     """The contribution `administrative-divisions`: 15 regions, 488 municipalities, one network, one programme."""
     ror = {row["ror_id"]: row for row in read_csv(sources / "ror-dk-se-no" / "ror_dk_se_no.csv")}
-    folder = Folder(
-        name="administrative-divisions",
-        publisher="GeoNames; Statistiska centralbyrån; Eurostat",
-        titles={
-            "da": "Kommuner og regioner i Danmark, Sverige og den norske del af Øresund-Kattegat-Skagerrak",
-            "sv": "Kommuner och regioner i Danmark, Sverige och den norska delen av Öresund-Kattegat-Skagerrak",
-            "en": "Municipalities and regions of Denmark, Sweden and the Norwegian part of Öresund-Kattegat-Skagerrak",
-        },
-        rights={
-            "da": "Koder, navne og koordinater: GeoNames (CC BY 4.0); svenske koder og navne: SCB (CC0 1.0); "
-            "NUTS-koder: Eurostat; ROR-id: Research Organization Registry (CC0 1.0).",
-            "sv": "Koder, namn och koordinater: GeoNames (CC BY 4.0); svenska koder och namn: SCB (CC0 1.0); "
-            "NUTS-koder: Eurostat; ROR-id: Research Organization Registry (CC0 1.0).",
-            "en": "Codes, names and coordinates: GeoNames (CC BY 4.0); Swedish codes and names: SCB (CC0 1.0); "
-            "NUTS codes: Eurostat; ROR ids: Research Organization Registry (CC0 1.0).",
-        },
-        licence="https://creativecommons.org/licenses/by/4.0/",
-        sources=[
-            "https://www.geonames.org/",
-            "https://www.scb.se/",
-            "https://ec.europa.eu/eurostat/web/nuts",
-            "https://ror.org/",
-        ],
-    )
+    folder = Folder.of("administrative-divisions")
     regions = _regions(sources, folder, register, ror)
     by_name = _by_municipality(ror)
     _danish(sources, folder, register, regions, by_name)
@@ -292,9 +269,7 @@ def _belonging(folder: Folder) -> None:
             "label_en": "Greater Copenhagen",
             "kind": "network",
             "country": "dk",
-            "description_da": "Politisk samarbejde mellem 85 kommuner (46 danske, 39 svenske) og fire regioner; grundlagt 2015, Halland med fra 2019.",
-            "description_sv": "Politiskt samarbete mellan 85 kommuner (46 danska, 39 svenska) och fyra regioner; grundat 2015, Halland med från 2019.",
-            "description_en": "Political cooperation of 85 municipalities (46 Danish, 39 Swedish) and four regions; founded 2015, Halland joined in 2019.",
+            **text("greater-copenhagen"),
             "established": "2015",
             "source": _GREATER_COPENHAGEN_SOURCE,
         },
@@ -306,12 +281,7 @@ def _belonging(folder: Folder) -> None:
             "title_da": "Interreg Øresund-Kattegat-Skagerrak 2021-2027",
             "title_sv": "Interreg Öresund-Kattegat-Skagerrak 2021-2027",
             "title_en": "Interreg Öresund-Kattegat-Skagerrak 2021-2027",
-            "description_da": "Grænseoverskridende program for dele af Danmark, Sverige og Norge; omkring 140 mio. euro; fire prioriteter: "
-            "innovation og iværksætteri, grøn omstilling, transport og mobilitet, et arbejdsmarked uden grænser.",
-            "description_sv": "Gränsöverskridande program för delar av Danmark, Sverige och Norge; omkring 140 miljoner euro; fyra prioriteringar: "
-            "innovation och entreprenörskap, grön omställning, transport och mobilitet, en gränslös arbetsmarknad.",
-            "description_en": "Cross-border programme for parts of Denmark, Sweden and Norway; about EUR 140 million; four priorities: "
-            "innovation and entrepreneurship, green transition, transport and mobility, a borderless labour market.",
+            **text("interreg-oks-2021-2027"),
             "start": "2021",
             "end": "2027",
             "country": ["dk", "se", "no"],

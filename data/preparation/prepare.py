@@ -1,4 +1,4 @@
-"""Makes the contributions in `data/` from the gathered sources: `python data/preparation/prepare.py --sources ../shared/data-sources`."""
+"""Makes the contributions in `data/`: `python data/preparation/prepare.py --sources ../shared/data-sources`."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ _COLLEGE = (
 )
 _SCHOOL = ("vuc", "mercantec", "folkhögskola", "filmskole", "hospitality")
 _RESEARCH = (
-    "research", "institute", "institut", "forskning", "centre for", "center for", "laborator", "consortium", "infrastructure",
-    "data service", "computing", "dhi", "norsar", "nilu", "niva", "genøk", "industriteknik",
+    "research", "institute", "institut", "forskning", "centre for", "center for", "laborator", "consortium",
+    "infrastructure", "data service", "computing", "dhi", "norsar", "nilu", "niva", "genøk", "industriteknik",
 )  # fmt: skip
 _NO_RESEARCH = (
     "foundation",
@@ -95,7 +95,7 @@ def classify(name: str, types: str) -> tuple[str, list[str]]:
         return "organisation", ["archive"]
     if research:
         return "research-organisation", ["research-institute"]
-    found = [kind for kind in ("funder", "nonprofit") if kind in kinds]
+    found: list[str] = [kind for kind in ("funder", "nonprofit") if kind in kinds]
     return "organisation", found or ["other"]
 
 
@@ -111,24 +111,8 @@ def _public(lower: str, kinds: set[str]) -> list[str]:
 
 
 def prepare(sources: Path, register: Register) -> Folder:
-    """The contribution `ror`: what ROR says about 884 organisations; those that are municipalities or regions are known already."""
-    folder = Folder(
-        name="ror",
-        publisher="Research Organization Registry (ROR)",
-        titles={
-            "da": "Forskningsorganisationer i Danmark, Sverige og Norge",
-            "sv": "Forskningsorganisationer i Danmark, Sverige och Norge",
-            "en": "Research organisations in Denmark, Sweden and Norway",
-        },
-        rights={
-            "da": "Fra Research Organization Registry (ROR), udgivet under CC0 1.0.",
-            "sv": "Från Research Organization Registry (ROR), utgivet under CC0 1.0.",
-            "en": "From the Research Organization Registry (ROR), published under CC0 1.0.",
-        },
-        licence="https://creativecommons.org/publicdomain/zero/1.0/",
-        sources=["https://ror.org/"],
-        requires=["administrative-divisions"],
-    )
+    """The contribution `ror`: 884 organisations, less those that are known already as municipalities or regions."""
+    folder = Folder.of("ror", requires=["administrative-divisions"])
     rows = sorted(read_csv(sources / "ror-dk-se-no" / "ror_dk_se_no.csv"), key=lambda row: (row["name"], row["ror_id"]))
     shown = _names_shown(rows)
     towns = {(row["country"], row["place"]): row["municipality"] for row in read_csv(REVIEWED / "places.csv")}

@@ -1,4 +1,4 @@
-"""Prints classified projects with the start of their text, to judge the claims by eye: `python data/preparation/sample.py --sources ... --seed 7`."""
+"""Prints classified projects with the start of their text, so that a person can judge the claims."""
 
 from __future__ import annotations
 

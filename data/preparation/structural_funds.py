@@ -42,35 +42,20 @@ _SOURCE = "https://github.com/os-data/eu-structural-funds"
 
 def prepare_danish(sources: Path, register: Register) -> Folder:
     """The contribution with the Danish projects 2007-2013, their organisations and who took part."""
-    folder = Folder(
-        name=DANISH,
-        publisher="Erhvervsstyrelsen",
-        titles={
-            "da": "Strukturfondsprojekter i Danmark 2007-2013",
-            "sv": "Strukturfondsprojekt i Danmark 2007-2013",
-            "en": "Structural-fund projects in Denmark 2007-2013",
-        },
-        rights={
-            "da": "Fakta fra Erhvervsstyrelsens offentlige liste over projekter og tilskudsmodtagere (2016).",
-            "sv": "Fakta från Erhvervsstyrelsens offentliga lista över projekt och stödmottagare (2016).",
-            "en": "Facts from Erhvervsstyrelsen's public list of projects and beneficiaries (2016).",
-        },
-        licence="https://creativecommons.org/licenses/by/4.0/",
-        sources=[_SOURCE],
-        requires=["administrative-divisions", "ror"],
-    )
+    folder = Folder.of(DANISH, requires=["administrative-divisions", "ror"])
     source = sources / "esif-dk-2007-2013"
     for slug, fund in (
         ("erdf-dk-2007-2013", "Den Europæiske Regionalfond"),
         ("esf-dk-2007-2013", "Den Europæiske Socialfond"),
     ):
         social = "social" in fund.lower()
+        swedish = "socialfonden" if social else "regionala utvecklingsfonden"
         folder.add(
             "programme",
             {
                 "id": slug,
                 "title_da": f"{fund} i Danmark 2007-2013",
-                "title_sv": f"Europeiska {'socialfonden' if social else 'regionala utvecklingsfonden'} i Danmark 2007-2013",
+                "title_sv": f"Europeiska {swedish} i Danmark 2007-2013",
                 "title_en": f"European {'Social' if social else 'Regional Development'} Fund in Denmark 2007-2013",
                 "start": "2007",
                 "end": "2013",
@@ -128,23 +113,7 @@ def prepare_danish(sources: Path, register: Register) -> Folder:
 
 def prepare_swedish(sources: Path, register: Register) -> Folder:
     """The contribution with the Swedish projects 2014-2020: who got the grant, and how much."""
-    folder = Folder(
-        name=SWEDISH,
-        publisher="Tillväxtverket",
-        titles={
-            "da": "Regionalfondsprojekter i Sydsverige og Vestsverige 2014-2020",
-            "sv": "Regionalfondsprojekt i Sydsverige och Västsverige 2014-2020",
-            "en": "Regional-fund projects in southern and western Sweden 2014-2020",
-        },
-        rights={
-            "da": "Fakta fra Tillväxtverkets offentlige projektliste (2016).",
-            "sv": "Fakta från Tillväxtverkets offentliga projektlista (2016).",
-            "en": "Facts from Tillväxtverket's public list of projects (2016).",
-        },
-        licence="https://creativecommons.org/licenses/by/4.0/",
-        sources=[_SOURCE],
-        requires=["administrative-divisions", "ror", DANISH],
-    )
+    folder = Folder.of(SWEDISH, requires=["administrative-divisions", "ror", DANISH])
     manager = register.find("Tillväxtverket", "se")
     for slug, title in _SWEDISH_PROGRAMMES.values():
         folder.add(

@@ -24,30 +24,14 @@ _FUNDERS = {
     "Swedish Research Council": "Swedish Research Council",
     "Forte": "Swedish Research Council for Health Working Life and Welfare",
 }
-# These numbers are Vinnova's, yet the source gives most of them a second time, and some only, as Riksbankens Jubileumsfond's.
+# The numbers are Vinnova's, yet the source gives most of them a second time, and some only, under this funder.
 _DOUBTFUL = "Riksbankens Jubileumsfond"
 _SUBJECT = re.compile(r"(\d{5}): (.+)$")
 
 
 def prepare(sources: Path, register: Register) -> Folder:
     """The contribution with the projects of 337 records; two records of one project number are one project."""
-    folder = Folder(
-        name=NAME,
-        publisher="Vetenskapsrådet (SweCRIS)",
-        titles={
-            "da": "Svenske forskningsprojekter om by, energi, vand og mobilitet (KTH), fra 2015",
-            "sv": "Svenska forskningsprojekt om stad, energi, vatten och mobilitet (KTH), från 2015",
-            "en": "Swedish research projects on cities, energy, water and mobility (KTH), from 2015",
-        },
-        rights={
-            "da": "Fra SweCRIS, Vetenskapsrådet, hentet af KTH Biblioteket. National baggrund uden for Øresund-Kattegat-Skagerrak.",
-            "sv": "Från SweCRIS, Vetenskapsrådet, hämtat av KTH Biblioteket. Nationell bakgrund utanför Öresund-Kattegat-Skagerrak.",
-            "en": "From SweCRIS, the Swedish Research Council, fetched by the KTH Library. National background outside Öresund-Kattegat-Skagerrak.",
-        },
-        licence="https://creativecommons.org/licenses/by/4.0/",
-        sources=[_SOURCE, "https://www.vr.se/swecris.html"],
-        requires=["administrative-divisions", "ror", DANISH, SWEDISH, INTERREG],
-    )
+    folder = Folder.of(NAME, requires=["administrative-divisions", "ror", DANISH, SWEDISH, INTERREG])
     participants = Participants(folder, register, "swecris")
     participations = Participations(folder)
     kth = participants.find(_KTH, "se", organisation_number="202100-3054")

@@ -11,7 +11,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -30,7 +30,7 @@ from ecograph.match.model import GROUPS, Group, Match, MatchResult
 from ecograph.messages import Language, language_of, text
 from ecograph.query import guard
 from ecograph.shacl.contract import Contract, template_csv, template_rows
-from ecograph.shacl.report import Finding
+from ecograph.shacl.report import Finding, Severity
 from ecograph.web import models, reading
 from ecograph.web.app import create_app
 
@@ -112,7 +112,7 @@ def load(
     started = time.perf_counter()
     with EcoGraph.open(state.settings) as ecograph, _progress() as watch:
         summary = ecograph.load(folders, publisher=publisher, watch=watch)
-    _show_findings(summary.findings)
+    _show_findings([finding for finding in summary.findings if finding.severity is not Severity.INFO])
     _say(
         "cli.loaded",
         revision=summary.revision,
@@ -346,12 +346,35 @@ def _say(key: str, *, loud: bool = False, **values: object) -> None:
         err.print(text(key, state.lang, **values), markup=False)
 
 
-def _show_findings(findings: tuple[Finding, ...], limit: int | None = _SHOWN_FINDINGS) -> None:
-    for finding in findings[:limit]:
-        where = " ".join(str(part) for part in finding.place if part)
-        err.print(f"{finding.severity.value}: {where}: {finding.message(state.lang)}", markup=False)
-    if limit is not None and len(findings) > limit:
-        _say("cli.more-findings", count=len(findings) - limit)
+def _show_findings(findings: Sequence[Finding], limit: int | None = _SHOWN_FINDINGS) -> None:
+    """Findings as a person reads them: those that say the same of several rows of a column stand together."""
+    rows: dict[tuple[str, ...], list[int]] = {}
+    for finding in findings:
+        severity = text(f"contribution.severity.{finding.severity.value}", state.lang)
+        line = (severity, finding.file or "", finding.column or "", finding.message(state.lang))
+        rows.setdefault(line, []).append(finding.row or 0)
+    for (severity, file, column, message), places in list(rows.items())[:limit]:
+        where = " ".join(part for part in (file, _spans(places), column) if part)
+        err.print(f"{severity}: {where}: {message}", markup=False)
+    if limit is not None and len(rows) > limit:
+        _say("cli.more-findings", count=len(rows) - limit)
+
+
+def _spans(rows: Sequence[int]) -> str:
+    """
+    Row numbers as people write them.
+
+    Example:
+        >>> _spans([2, 3, 4, 9])
+        '2–4, 9'
+    """
+    spans: list[list[int]] = []
+    for row in sorted({row for row in rows if row}):
+        if spans and row == spans[-1][1] + 1:
+            spans[-1][1] = row
+        else:
+            spans.append([row, row])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in spans)
 
 
 def _print_matches(result: MatchResult, explain: bool) -> None:

@@ -164,7 +164,10 @@ def _description(request: Request, base_url: str | None, wanted: str | None) -> 
         target = _named(wanted, GRAPH_FORMATS)
     else:
         target = negotiate(request.headers.get("accept"), GRAPH_FORMATS)
-    endpoint = NamedNode((base_url or str(request.base_url)).rstrip("/") + "/sparql")
+    try:
+        endpoint = NamedNode((base_url or str(request.base_url)).rstrip("/") + "/sparql")
+    except ValueError:  # a Host header that makes no IRI
+        raise Refused(400, "bad-request") from None
     dataset, graph = BlankNode("dataset"), BlankNode("graph")
     triples = [
         Triple(endpoint, RDF.type, _SD.Service),

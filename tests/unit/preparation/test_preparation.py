@@ -274,7 +274,7 @@ class TestFacts:
 
     def test_no_source_text_is_copied(self) -> None:
         """
-        Only the curated facts and the two things of the first folder have descriptions, and those are our own sentences.
+        Only the curated facts and two things of the first folder have descriptions, which are our own sentences.
         """
         described = {
             line.folder for line in lines() for key in ("da", "sv", "en") if line.cells.get(f"description_{key}")
