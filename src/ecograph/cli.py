@@ -31,7 +31,7 @@ from ecograph.messages import Language, language_of, text
 from ecograph.query import guard
 from ecograph.shacl.contract import Contract, template_csv, template_rows
 from ecograph.shacl.report import Finding, Severity
-from ecograph.web import models, reading
+from ecograph.web import logs, models, reading
 from ecograph.web.app import create_app
 
 app = typer.Typer(
@@ -71,6 +71,7 @@ def options(
     _version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True)] = False,
 ) -> None:
     """Options of every command."""
+    logs.configure()
     settings = Settings()
     state.settings = settings.model_copy(update={"data_dir": data}) if data else settings
     wanted = lang or settings.language

@@ -1,4 +1,4 @@
-"""How things, concepts and graphs are named: `.../id/{kind}/{slug}`, `.../concept/{scheme}/{slug}`, `.../graph/{name}`."""
+"""Names of things, concepts and graphs: `.../id/{kind}/{slug}`, `.../concept/{scheme}/{slug}`, `.../graph/{name}`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ecograph.namespaces import CONCEPT, GRAPH, ID
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
-# Danish, Norwegian and Swedish letters as their readers transcribe them; the library would write "o" for "ø" but "ae" for "æ".
+# Nordic letters as their readers transcribe them; the library would write "o" for "ø" but "ae" for "æ".
 _LETTERS = [["æ", "ae"], ["ø", "oe"], ["å", "aa"], ["ä", "ae"], ["ö", "oe"]]
 _MAX_SLUG = 80
 

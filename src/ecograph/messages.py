@@ -38,7 +38,7 @@ def language_of(tag: str) -> Language | None:
     primary = tag.lower().replace("_", "-").split("-")[0]
     if primary in ("nb", "nn", "no"):
         return "da"
-    return cast(Language, primary) if primary in LANGUAGES else None
+    return next((lang for lang in LANGUAGES if lang == primary), None)
 
 
 def text(key: str, lang: Language, /, **values: object) -> str:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from publisher import halves, open_all
+from publishing_process import PublisherProcess
 
-from conftest import PublisherProcess
 from ecograph.errors import NotLoaded
 from ecograph.store.oxigraph import EmbeddedStore
 

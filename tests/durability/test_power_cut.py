@@ -17,8 +17,7 @@ from pathlib import Path
 
 import pytest
 from publisher import halves, open_all
-
-from conftest import PublisherProcess
+from publishing_process import PublisherProcess
 
 WRITES = {"write", "pwrite64", "writev", "pwritev", "ftruncate"}
 SYNCS = {"fsync", "fdatasync"}

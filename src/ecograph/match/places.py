@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from ecograph.match.evidence import Evidence
 from ecograph.match.model import Place
-from ecograph.messages import Language
+from ecograph.messages import LANGUAGES, Language
 from ecograph.text.lexicon import Token, fold, known, stop_words, tokenise
 
 _SUFFIXES: Final = re.compile(
@@ -41,6 +41,8 @@ _BEFORE: Final = frozenset(
 _AFTER: Final = frozenset(("kommune", "kommun", "kommuns", "kommunes", "stad", "municipality"))
 _MIN_LOWER: Final = 5
 """Letters of a name that is recognised without its capital; shorter ones are words too."""
+_MAX_AMBIGUOUS: Final = 5
+"""Letters up to which a name at the start of a sentence may be an ordinary word (Lund, Vara, Moss)."""
 
 
 class Gazetteer:
@@ -100,8 +102,10 @@ class Gazetteer:
         if not named[0].after_break:
             return True
         lower = first.lower()
+        if len(lower) > _MAX_AMBIGUOUS:
+            return True
         return fold(lower) not in stop_words(None) and not any(
-            known(lower, each) for each in ((lang,) if lang else ("da", "sv", "en"))
+            known(lower, each) for each in ((lang,) if lang else LANGUAGES)
         )
 
 

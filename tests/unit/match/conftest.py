@@ -31,6 +31,9 @@ PREFIXES = """
 @prefix s: <https://w3id.org/ecograph/id/solution/> .
 @prefix t: <https://w3id.org/ecograph/concept/topic/> .
 @prefix role: <https://w3id.org/ecograph/concept/participation-role/> .
+@prefix country: <https://w3id.org/ecograph/concept/country/> .
+@prefix basis: <https://w3id.org/ecograph/concept/basis/> .
+@prefix capability: <https://w3id.org/ecograph/concept/capability/> .
 @prefix stage: <https://w3id.org/ecograph/concept/scale-stage/> .
 """
 
@@ -49,63 +52,63 @@ t:digital skos:inScheme c:topic ; skos:prefLabel "Digitalisering"@da, "Digitalis
 t:iot skos:inScheme c:topic ; skos:broader t:digital ;
   skos:prefLabel "Tingenes internet"@da, "Sakernas internet"@sv, "Internet of things"@en ;
   skos:altLabel "IoT"@da, "IoT"@sv, "IoT"@en .
-<https://w3id.org/ecograph/concept/capability/sensor-data> skos:inScheme c:capability ;
+capability:sensor-data skos:inScheme c:capability ;
   skos:prefLabel "Sensordata"@da, "Sensordata"@sv, "Sensor data"@en .
 role:lead skos:inScheme c:participation-role ; skos:prefLabel "Leder"@da, "Ledare"@sv, "Lead"@en .
 role:partner skos:inScheme c:participation-role ; skos:prefLabel "Partner"@da, "Partner"@sv, "Partner"@en .
 role:host skos:inScheme c:participation-role ; skos:prefLabel "Vært"@da, "Värd"@sv, "Host"@en .
 stage:in-use skos:inScheme c:scale-stage ; skos:prefLabel "I drift"@da, "I drift"@sv, "In use"@en .
-<https://w3id.org/ecograph/concept/country/dk> skos:inScheme c:country ;
+country:dk skos:inScheme c:country ;
   skos:prefLabel "Danmark"@da, "Danmark"@sv, "Denmark"@en .
-<https://w3id.org/ecograph/concept/country/se> skos:inScheme c:country ;
+country:se skos:inScheme c:country ;
   skos:prefLabel "Sverige"@da, "Sverige"@sv, "Sweden"@en .
 """
 
 PLACES = """
 id:programme\\/oks a eco:Programme ; dct:title "ÖKS"@sv .
-m:dk-albertslund a eco:Municipality ; foaf:name "Albertslund Kommune" ; eco:country <https://w3id.org/ecograph/concept/country/dk> ;
+m:dk-albertslund a eco:Municipality ; foaf:name "Albertslund Kommune" ; eco:country country:dk ;
   eco:inRegion id:region\\/hovedstaden ; eco:inProgrammeArea id:programme\\/oks .
-m:dk-gladsaxe a eco:Municipality ; foaf:name "Gladsaxe Kommune" ; eco:country <https://w3id.org/ecograph/concept/country/dk> ;
+m:dk-gladsaxe a eco:Municipality ; foaf:name "Gladsaxe Kommune" ; eco:country country:dk ;
   eco:inRegion id:region\\/hovedstaden ; eco:inProgrammeArea id:programme\\/oks .
 m:se-malmoe a eco:Municipality ; foaf:name "Malmö stad" ; skos:altLabel "Malmö kommun" ;
-  eco:country <https://w3id.org/ecograph/concept/country/se> ; eco:inProgrammeArea id:programme\\/oks .
+  eco:country country:se ; eco:inProgrammeArea id:programme\\/oks .
 m:se-lund a eco:Municipality ; foaf:name "Lunds kommun" ; skos:altLabel "Lund" ;
-  eco:country <https://w3id.org/ecograph/concept/country/se> ; eco:inProgrammeArea id:programme\\/oks .
+  eco:country country:se ; eco:inProgrammeArea id:programme\\/oks .
 m:se-stockholm a eco:Municipality ; foaf:name "Stockholms stad" ; skos:altLabel "Stockholm" ;
-  eco:country <https://w3id.org/ecograph/concept/country/se> .
-m:se-vara a eco:Municipality ; foaf:name "Vara kommun" ; eco:country <https://w3id.org/ecograph/concept/country/se> .
+  eco:country country:se .
+m:se-vara a eco:Municipality ; foaf:name "Vara kommun" ; eco:country country:se .
 id:region\\/hovedstaden a eco:Region ; foaf:name "Region Hovedstaden" ;
-  eco:country <https://w3id.org/ecograph/concept/country/dk> ; eco:inProgrammeArea id:programme\\/oks .
+  eco:country country:dk ; eco:inProgrammeArea id:programme\\/oks .
 """
 
 ACTORS = """
 o:rain-university a eco:ResearchOrganisation ; foaf:name "Synthetic Rain University" ;
-  eco:country <https://w3id.org/ecograph/concept/country/dk> ; eco:locatedIn m:dk-gladsaxe .
+  eco:country country:dk ; eco:locatedIn m:dk-gladsaxe .
 o:capital-institute a eco:ResearchOrganisation ; foaf:name "Synthetic Capital Institute" ;
-  eco:country <https://w3id.org/ecograph/concept/country/se> ; eco:locatedIn m:se-stockholm .
+  eco:country country:se ; eco:locatedIn m:se-stockholm .
 o:old-school a eco:ResearchOrganisation ; foaf:name "Synthetic Old School" ;
-  eco:country <https://w3id.org/ecograph/concept/country/se> ; eco:locatedIn m:se-lund .
+  eco:country country:se ; eco:locatedIn m:se-lund .
 o:sensor-company a eco:Company ; foaf:name "Synthetic Sensor AB" ;
-  eco:country <https://w3id.org/ecograph/concept/country/se> ; eco:locatedIn m:se-malmoe .
+  eco:country country:se ; eco:locatedIn m:se-malmoe .
 o:sorting-company a eco:Company ; foaf:name "Synthetic Sorting ApS" ;
-  eco:country <https://w3id.org/ecograph/concept/country/dk> ;
+  eco:country country:dk ;
   dct:description "Leverer udstyr til sortering af affald i boligområder."@da .
-o:network a eco:Network ; foaf:name "Synthetic Network" ; eco:country <https://w3id.org/ecograph/concept/country/dk> .
+o:network a eco:Network ; foaf:name "Synthetic Network" ; eco:country country:dk .
 """
 
 WORK = """
 p:warning a eco:Project ; dct:title "Varsling ved skybrud"@da, "Varning vid skyfall"@sv, "Cloudburst warning"@en ;
   schema:startDate "2023-01-01"^^xsd:date ; schema:endDate "2025-12-31"^^xsd:date .
-<https://w3id.org/ecograph/id/topic-claim/warning> a eco:TopicClaim ; eco:about p:warning ; eco:topic t:cloudburst ;
-  eco:basis <https://w3id.org/ecograph/concept/basis/person> .
+id:topic-claim\\/warning a eco:TopicClaim ; eco:about p:warning ; eco:topic t:cloudburst ;
+  eco:basis basis:person .
 p:simulation a eco:Project ; dct:title "Simulering av regn i städer"@sv ;
   schema:startDate "2024"^^xsd:gYear ; schema:endDate "2027"^^xsd:gYear .
-<https://w3id.org/ecograph/id/topic-claim/simulation> a eco:TopicClaim ; eco:about p:simulation ; eco:topic t:cloudburst ;
-  eco:basis <https://w3id.org/ecograph/concept/basis/rule> .
+id:topic-claim\\/simulation a eco:TopicClaim ; eco:about p:simulation ; eco:topic t:cloudburst ;
+  eco:basis basis:rule .
 p:old a eco:Project ; dct:title "Gammalt projekt om torka"@sv ;
   schema:startDate "2008"^^xsd:gYear ; schema:endDate "2010"^^xsd:gYear .
-<https://w3id.org/ecograph/id/topic-claim/old> a eco:TopicClaim ; eco:about p:old ; eco:topic t:adaptation ;
-  eco:basis <https://w3id.org/ecograph/concept/basis/rule> .
+id:topic-claim\\/old a eco:TopicClaim ; eco:about p:old ; eco:topic t:cloudburst ;
+  eco:basis basis:rule .
 <https://w3id.org/ecograph/id/participation/1> a eco:Participation ; eco:project p:warning ;
   eco:participant o:rain-university ; eco:role role:lead .
 <https://w3id.org/ecograph/id/participation/2> a eco:Participation ; eco:project p:warning ;
@@ -120,22 +123,22 @@ p:old a eco:Project ; dct:title "Gammalt projekt om torka"@sv ;
   eco:participant m:dk-albertslund ; eco:role role:partner .
 s:gauge a eco:Solution ; dct:title "Regnmåler"@da, "Regnmätare"@sv, "Rain gauge"@en ; eco:topic t:cloudburst, t:iot ;
   eco:provider o:sensor-company ; eco:addressesNeed n:cloudburst ;
-  eco:offersCapability <https://w3id.org/ecograph/concept/capability/sensor-data> .
-<https://w3id.org/ecograph/id/deployment/gauge-lund> a eco:Deployment ; eco:solution s:gauge ; eco:stage stage:in-use ;
+  eco:offersCapability capability:sensor-data .
+id:deployment\\/gauge-lund a eco:Deployment ; eco:solution s:gauge ; eco:stage stage:in-use ;
   eco:operator m:se-lund ; dct:spatial m:se-lund ; schema:startDate "2022"^^xsd:gYear .
 s:bin a eco:Solution ; dct:title "Sorteringsspand"@da, "Waste bin"@en ; eco:topic t:sorting .
-<https://w3id.org/ecograph/id/capability-claim/1> a eco:CapabilityClaim ; eco:claimant o:sensor-company ;
-  eco:capability <https://w3id.org/ecograph/concept/capability/sensor-data> ; eco:topic t:iot ;
-  eco:asOf "2025-01-01"^^xsd:date ; eco:basis <https://w3id.org/ecograph/concept/basis/source> .
-<https://w3id.org/ecograph/id/result/model> a eco:ResearchResult ; dct:title "A rain model"@en ; eco:topic t:cloudburst ;
+id:capability-claim\\/1 a eco:CapabilityClaim ; eco:claimant o:sensor-company ;
+  eco:capability capability:sensor-data ; eco:topic t:iot ;
+  eco:asOf "2025-01-01"^^xsd:date ; eco:basis basis:source .
+id:result\\/model a eco:ResearchResult ; dct:title "A rain model"@en ; eco:topic t:cloudburst ;
   dct:creator o:rain-university ; dct:issued "2024"^^xsd:gYear .
 """
 
 NEEDS = """
 n:cloudburst a eco:Need ; eco:topic t:cloudburst ; eco:raisedBy m:dk-albertslund ; dct:issued "2025"^^xsd:gYear ;
   dct:title "Varsling ved skybrud"@da, "Varning vid skyfall"@sv, "Warning of cloudbursts"@en ;
-  eco:requiresCapability <https://w3id.org/ecograph/concept/capability/sensor-data> ;
-  eco:country <https://w3id.org/ecograph/concept/country/dk> .
+  eco:requiresCapability capability:sensor-data ;
+  eco:country country:dk .
 n:rain a eco:Need ; eco:topic t:adaptation ; eco:raisedBy m:dk-gladsaxe ; dct:issued "2024"^^xsd:gYear ;
   dct:title "Plads til regnen"@da, "Plats för regnet"@sv, "Room for the rain"@en .
 n:waste a eco:Need ; eco:topic t:sorting ; eco:raisedBy m:se-malmoe ;

@@ -24,12 +24,11 @@ TYPED = {
 }
 TENFOLD = "\n".join(
     f"""
-<https://w3id.org/ecograph/id/project/copy-{number}> a eco:Project ; dct:title "Gammalt projekt om torka"@sv ;
+p:copy-{number} a eco:Project ; dct:title "Gammalt projekt om torka"@sv ;
   schema:startDate "2008"^^xsd:gYear ; schema:endDate "2010"^^xsd:gYear .
-<https://w3id.org/ecograph/id/topic-claim/copy-{number}> a eco:TopicClaim ; eco:topic t:adaptation ;
-  eco:about <https://w3id.org/ecograph/id/project/copy-{number}> ; eco:basis <https://w3id.org/ecograph/concept/basis/rule> .
-<https://w3id.org/ecograph/id/participation/copy-{number}> a eco:Participation ; eco:participant o:old-school ;
-  eco:project <https://w3id.org/ecograph/id/project/copy-{number}> ; eco:role role:lead .
+id:claim-{number} a eco:TopicClaim ; eco:about p:copy-{number} ; eco:topic t:cloudburst ; eco:basis basis:rule .
+id:taking-part-{number} a eco:Participation ; eco:project p:copy-{number} ; eco:participant o:old-school ;
+  eco:role role:lead .
 """
     for number in range(9)
 )
@@ -189,7 +188,7 @@ class TestScore:
 
     def test_ten_times_the_old_projects_change_nothing(self, matcher: Matcher, region: tuple[Quad, ...]) -> None:
         """
-        Past volume is no merit: ten times as many old projects leave a candidate where it was, and all scores as they are.
+        Past volume is no merit: with ten times the old projects a candidate stays where it was, as does every score.
         """
         before = matcher.match(matcher.profile(CLOUDBURST))
         grown = matcher_of([*region, *quads_of(TENFOLD)])
@@ -200,7 +199,7 @@ class TestScore:
 
     def test_without_the_cited_evidence_the_score_falls(self, matcher: Matcher, region: tuple[Quad, ...]) -> None:
         """
-        A reason carries weight: without any one of the statements of the strongest reason the score is lower.
+        A reason carries weight: without any one statement of the strongest reason the score is lower.
         """
         before = one(matcher.match(matcher.profile(CLOUDBURST)), CAPITAL_INSTITUTE)
         for statement in before.reasons[0].path:
@@ -270,7 +269,9 @@ class TestReasons:
         """
         old = {note.code for note in one(result, OLD_SCHOOL).against}
         capital = {note.code for note in one(result, CAPITAL_INSTITUTE).against}
-        assert {"old", "near-topics", "by-rule"} <= old
+        near = {note.code for note in one(result, ID["municipality/dk-gladsaxe"]).against}
+        assert {"old", "by-rule"} <= old
+        assert "near-topics" in near
         assert {"outside-area", "by-rule"} <= capital
         assert one(result, CAPITAL_INSTITUTE).regional is False
         assert one(result, RAIN_UNIVERSITY).regional is True
@@ -289,7 +290,8 @@ class TestReasons:
         Being near the asker, or having worked with them, is shown and does not count.
         """
         flags = {note.code for note in one(result, RAIN_UNIVERSITY).flags}
-        assert flags == {"same-region", "worked-together"} or flags == {"worked-together"}
+        assert "worked-together" in flags
+        assert "same-region" in {note.code for note in one(result, ID["municipality/dk-gladsaxe"]).flags}
 
     def test_a_running_project_runs(self, result: MatchResult) -> None:
         """
