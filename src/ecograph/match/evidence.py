@@ -22,7 +22,7 @@ from ecograph.match.model import Group, Statement
 from ecograph.match.statements import Statements
 from ecograph.messages import LANGUAGES, Language
 from ecograph.text.index import TextIndex
-from ecograph.text.lexicon import content_words, normalise
+from ecograph.text.lexicon import content_words, name_words, normalise
 from ecograph.text.linking import ConceptLinker
 from ecograph.text.overlap import WordIndex
 from ecograph.vocabulary.concepts import Concepts
@@ -235,10 +235,14 @@ def text_entries(text: str, lang: Language | None, marker: ConceptLinker) -> dic
     """
     What one text adds to the index of words: its words, and the IRIs of the concepts whose names stand in it.
 
+    A name without a language adds its words as they are written: names are not inflected.
+
     Returns:
         Per entry how prominent it is, 0..1, and the words of the text that it is.
     """
     clean = normalise(text)
+    if lang is None:
+        return {word.lemma: (1.0, word.text) for word in name_words(clean)}
     found = {word.lemma: (1.0, word.text) for word in content_words(clean, lang)}
     for concept in marker.find(clean, lang):
         if concept.weight > found.get(concept.iri, (0.0, ""))[0]:

@@ -52,30 +52,90 @@ class Explained:
     flags: tuple[Note, ...]
 
 
-def explain(evidence: Evidence, profile: NeedProfile, measured: Measured, row: int, this_year: int) -> Explained:
+class Explainer:
     """
-    Reasons and notes for one candidate.
+    Gives the reasons and notes of candidates for one need; what several of them share is worked out once.
 
     Args:
         evidence: The graph.
         profile: The need.
         measured: Its signals.
-        row: The candidate's position in `measured.candidates`.
         this_year: The year that ages are counted from.
     """
-    return _Explanation(evidence, profile, measured, row, this_year).explained()
 
-
-class _Explanation:
-    def __init__(self, evidence: Evidence, profile: NeedProfile, measured: Measured, row: int, this_year: int) -> None:
+    def __init__(self, evidence: Evidence, profile: NeedProfile, measured: Measured, this_year: int) -> None:
         self.evidence = evidence
         self.profile = profile
         self.measured = measured
-        self.row = row
         self.this_year = this_year
-        self.candidate = int(measured.candidates[row])
-        self.links = np.arange(measured.starts[row], measured.starts[row + 1])
         self.need = evidence.numbers.get(profile.iri.value, -1) if profile.iri else -1
+        self._topic_rows: dict[tuple[int, int], int | None] = {}
+        self._words: dict[int, dict[str, tuple[str, Wording]]] = {}
+
+    def explain(self, row: int) -> Explained:
+        """
+        Reasons and notes for one candidate.
+
+        Args:
+            row: The candidate's position in `measured.candidates`.
+        """
+        return _Explanation(self, row).explained()
+
+    def topic_row(self, document: int, column: int) -> int | None:
+        """The row by which a document is about a concept of the need."""
+        key = (document, column)
+        if key not in self._topic_rows:
+            self._topic_rows[key] = self._find_topic_row(document, column)
+        return self._topic_rows[key]
+
+    def words_met(self, document: int) -> dict[str, tuple[str, Wording]]:
+        """What a document says for words of the need, and in which of its texts; the weightiest words first."""
+        if document not in self._words:
+            self._words[document] = self._find_words_met(document)
+        return self._words[document]
+
+    def _find_topic_row(self, document: int, column: int) -> int | None:
+        topics = self.evidence.topics
+        first, last = np.searchsorted(topics.document, [document, document + 1])
+        if first == last:
+            return None
+        likeness = self.evidence.hierarchy.likeness(self.measured.wanted[column].concept)
+        values = likeness[topics.concept[first:last]] * topics.strength[first:last]
+        best = int(np.argmax(values))
+        return int(first) + best if values[best] > 0.0 else None
+
+    def _find_words_met(self, document: int) -> dict[str, tuple[str, Wording]]:
+        best: dict[str, tuple[float, str, Wording]] = {}
+        units = {unit.name.lower(): unit for units in self.measured.units.values() for unit in units}
+        for wording in (*self.evidence.titles[document], *self.evidence.bodies[document]):
+            lang = language_of(wording.lang) if wording.lang else None
+            for entry, (_, surface) in text_entries(wording.text, lang, self.evidence.marker).items():
+                number = self.evidence.words.number(entry)
+                if number is None:
+                    continue
+                for name, unit in units.items():
+                    likeness = unit.entries.get(number, 0.0)
+                    if likeness >= SHOWN_WORD and (name not in best or likeness > best[name][0]):
+                        best[name] = (likeness, surface, wording)
+        found: dict[str, tuple[str, Wording]] = {}
+        for name in sorted(best, key=lambda name: (-units[name].weight * best[name][0], name)):
+            # Two words of the need met by the same words of the text are shown once.
+            _, surface, wording = best[name]
+            found.setdefault(surface.lower(), (_pair(units[name].name, surface), wording))
+        return found
+
+
+class _Explanation:
+    def __init__(self, shared: Explainer, row: int) -> None:
+        self.shared = shared
+        self.evidence = shared.evidence
+        self.profile = shared.profile
+        self.measured = shared.measured
+        self.this_year = shared.this_year
+        self.need = shared.need
+        self.row = row
+        self.candidate = int(self.measured.candidates[row])
+        self.links = np.arange(self.measured.starts[row], self.measured.starts[row + 1])
 
     def explained(self) -> Explained:
         pieces = self._pieces()
@@ -173,7 +233,7 @@ class _Explanation:
         link = self._best(self.measured.wording[self.links])
         value = float(self.measured.wording[link])
         document = int(self.evidence.links.document[link])
-        said = self._words_met(document) if value > 0.0 else {}
+        said = self.shared.words_met(document) if value > 0.0 else {}
         if not said:
             return None
         path = list(self._link_path(link))
@@ -379,16 +439,7 @@ class _Explanation:
         return [self.evidence.statements[self.evidence.steps[step]] for step in steps]
 
     def _topic_row(self, link: int, column: int) -> int | None:
-        """The row by which the link's document is about a concept of the need."""
-        document = int(self.evidence.links.document[link])
-        topics = self.evidence.topics
-        first, last = np.searchsorted(topics.document, [document, document + 1])
-        if first == last:
-            return None
-        likeness = self.evidence.hierarchy.likeness(self.measured.wanted[column].concept)
-        values = likeness[topics.concept[first:last]] * topics.strength[first:last]
-        best = int(np.argmax(values))
-        return int(first) + best if values[best] > 0.0 else None
+        return self.shared.topic_row(int(self.evidence.links.document[link]), column)
 
     def _dated(self, link: int) -> Dated | None:
         node = int(self.evidence.links.node[link])
@@ -397,31 +448,8 @@ class _Explanation:
 
     def _wordings_of(self, link: int) -> list[Statement]:
         document = int(self.evidence.links.document[link])
-        met = dict.fromkeys(wording for _, wording in self._words_met(document).values())
+        met = dict.fromkeys(wording for _, wording in self.shared.words_met(document).values())
         return [self.evidence.wording_statement(document, wording) for wording in met]
-
-    def _words_met(self, document: int) -> dict[str, tuple[str, Wording]]:
-        """Per word of the need what the document says for it, and in which of its texts; the weightiest words first."""
-        texts_of = [*self.evidence.titles[document], *self.evidence.bodies[document]]
-        said = [(_surfaces(self.evidence, wording), wording) for wording in texts_of]
-        best: dict[str, tuple[float, str, Wording]] = {}
-        for units in self.measured.units.values():
-            for unit in units:
-                for entries, wording in said:
-                    for entry, surface in entries.items():
-                        number = self.evidence.words.number(entry)
-                        likeness = unit.entries.get(number, 0.0) if number is not None else 0.0
-                        if likeness >= SHOWN_WORD and likeness > best.get(unit.name.lower(), (0.0, "", wording))[0]:
-                            best[unit.name.lower()] = (likeness, surface, wording)
-        weight = {unit.name.lower(): unit.weight for units in self.measured.units.values() for unit in units}
-        names = {unit.name.lower(): unit.name for units in self.measured.units.values() for unit in units}
-        ordered = sorted(best, key=lambda name: (-weight[name] * best[name][0], name))
-        found: dict[str, tuple[str, Wording]] = {}
-        for name in ordered:
-            # Two words of the need met by the same words of the text are shown once.
-            _, surface, wording = best[name]
-            found.setdefault(surface.lower(), (_pair(names[name], surface), wording))
-        return found
 
     # --- notes ---
 
@@ -641,9 +669,3 @@ def _reason(kind: str, parts: Mapping[Signal, float], path: Iterable[Statement],
 
 def _pair(word: str, surface: str) -> str:
     return surface if word.lower() == surface.lower() else f"{word} ~ {surface}"
-
-
-def _surfaces(evidence: Evidence, wording: Wording) -> dict[str, str]:
-    """The entries of one text with the words that stand for them."""
-    lang = language_of(wording.lang) if wording.lang else None
-    return {entry: words for entry, (_, words) in text_entries(wording.text, lang, evidence.marker).items()}

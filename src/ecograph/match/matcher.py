@@ -131,6 +131,7 @@ class Matcher:
         read = self.evidence
         measured = signals.measure(read, profile, self.today.year)
         gathered = candidates.find(read, profile, measured, countries=countries, groups=groups, exclude=exclude)
+        explainer = explanation.Explainer(read, profile, measured, self.today.year)
         matches: list[Match] = []
         excluded: list[Exclusion] = []
         notes = list(_notes_on(profile))
@@ -144,7 +145,7 @@ class Matcher:
                 elif each[1].score >= weights.MIN_SCORE:
                     excluded.append(self._exclusion(measured, gathered, group, each))
             chosen = _chosen(allowed, top, lambda row: self._countries(self._thing(measured, row)))
-            matches.extend(self._match(profile, measured, group, rank, row, result) for rank, (row, result) in chosen)
+            matches.extend(self._match(explainer, group, rank, row, result) for rank, (row, result) in chosen)
             notes.extend(self._notes_on_group(group, [row for _, (row, _) in chosen], measured))
         excluded.sort(key=lambda each: scoring.order_key(each.score, each.candidate.value))
         return MatchResult(
@@ -176,15 +177,14 @@ class Matcher:
 
     def _match(
         self,
-        profile: NeedProfile,
-        measured: signals.Measured,
+        explainer: explanation.Explainer,
         group: Group,
         rank: int,
         row: int,
         result: scoring.Scored,
     ) -> Match:
-        thing = self._thing(measured, row)
-        explained = explanation.explain(self.evidence, profile, measured, row, self.today.year)
+        thing = self._thing(explainer.measured, row)
+        explained = explainer.explain(row)
         area = int(self.evidence.regional[thing])
         return Match(
             candidate=NamedNode(self.evidence.things[thing]),

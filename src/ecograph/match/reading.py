@@ -34,7 +34,7 @@ from ecograph.match.hierarchy import Hierarchy
 from ecograph.match.model import GROUPS
 from ecograph.match.statements import Row, Statements, ValueRow
 from ecograph.messages import language_of
-from ecograph.namespaces import DCTERMS, ECO, FOAF, RDF, RDFS, SCHEMA, SKOS
+from ecograph.namespaces import DCTERMS, ECO, FOAF, RDF, SCHEMA, SKOS
 from ecograph.store.base import Snapshot
 from ecograph.text import language, lexicon
 from ecograph.text.index import Document, TextIndex
@@ -44,7 +44,7 @@ from ecograph.vocabulary.concepts import Concepts
 
 _YEAR: Final = re.compile(r"\d{4}")
 _DATES: Final = (SCHEMA.endDate, SCHEMA.startDate, DCTERMS.issued)
-_TITLES: Final = (DCTERMS.title, SKOS.prefLabel, FOAF.name, RDFS.label, SKOS.altLabel)
+_TITLES: Final = (DCTERMS.title, SKOS.prefLabel, FOAF.name, SKOS.altLabel)
 _NEED: Final = (ECO.topic, ECO.requiresCapability, ECO.requiresStandard, DCTERMS.spatial, ECO.raisedBy)
 _TOPICS: Final = (ECO.topic, ECO.requiresCapability, ECO.offersCapability)
 
@@ -58,14 +58,16 @@ def read(snapshot: Snapshot, concepts: Concepts, today: date) -> Evidence:
         concepts: Its concept schemes.
         today: Nothing counts as newer than this.
     """
-    # The dictionaries are unpacked beside the reading; the language model is needed by the first typed text only.
-    Thread(target=language.warm, daemon=True).start()
     with ThreadPoolExecutor(max_workers=1) as pool:
+        # The dictionaries are unpacked beside the reading.
         dictionaries = pool.submit(lexicon.warm)
         reader = _Reader(snapshot, concepts, today)
         reader.read()
         dictionaries.result()
-    return reader.evidence()
+    found = reader.evidence()
+    # Only a typed text needs the language model; it is ready before someone has typed one.
+    Thread(target=language.warm, daemon=True).start()
+    return found
 
 
 class _Table:

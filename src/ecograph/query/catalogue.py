@@ -28,6 +28,9 @@ VALUES_LINE: Final = re.compile(
     r"^(?P<before>\s*VALUES \?(?P<name>\w+) \{ )(?P<terms>.*)(?P<after> \}\s*)$", re.MULTILINE
 )
 
+# What SPARQL puts around an IRI or a text.
+_TERM_MARKS: Final = re.compile(r"^[<\"]|[>\"](?:\^\^\S+|@\S+)?$")
+
 _FIELDS: Final = frozenset({"summary", "description", "answers", "parameters", "returns"})
 _PARAMETER_FIELDS: Final = frozenset({"kind", "class", "scheme", "label", "optional", "many", "values"})
 
@@ -46,7 +49,7 @@ class Parameter:
         optional: Whether the question may be asked without it.
         many: Whether several values may be given; one of them has to fit.
         values: The only values there are; empty for any.
-        example: The value in the file, which gives rows on the shipped data.
+        example: The value in the file, as a person would give it; it gives rows on the shipped data.
     """
 
     name: str
@@ -194,7 +197,7 @@ def _parameters(header: Mapping[str, Any], body: str) -> Iterator[Parameter]:
             optional=_flag(field, "optional"),
             many=_flag(field, "many"),
             values=_words(field, "values", default=()),
-            example=examples.get(name, ""),
+            example=_TERM_MARKS.sub("", examples.get(name, "")),
         )
 
 

@@ -14,9 +14,9 @@ from typing import Final
 
 import tantivy
 
-from ecograph.messages import LANGUAGES, Language
+from ecograph.messages import LANGUAGES, Language, language_of
 from ecograph.text.language import detect
-from ecograph.text.lexicon import content_words, grams, lemmas, normalise, tokenise
+from ecograph.text.lexicon import content_words, fold, grams, lemma, lemmas, normalise, tokenise
 
 TITLE_BOOST: Final = 2.0
 """A word in the title says what the thing is; in the text it may be in passing."""
@@ -144,9 +144,10 @@ class TextIndex:
             for form in lemmas(word, each):
                 queries.append(_boosted(self._term(f"title_{each}", form), boost * TITLE_BOOST))
                 queries.append(_boosted(self._term(f"body_{each}", form), boost))
+        # Names without a language are indexed as they are written.
+        queries.append(_boosted(self._term(f"title_{_UNKNOWN}", fold(word)), TITLE_BOOST))
+        queries.append(_boosted(self._term(f"body_{_UNKNOWN}", fold(word)), 1.0))
         for form in lemmas(word, lang):
-            queries.append(_boosted(self._term(f"title_{_UNKNOWN}", form), TITLE_BOOST))
-            queries.append(_boosted(self._term(f"body_{_UNKNOWN}", form), 1.0))
             if len(form) >= 5:
                 queries.extend(_boosted(self._term("grams", gram), GRAM_BOOST) for gram in sorted(grams(form, 4, 5)))
         return queries
@@ -175,10 +176,9 @@ def _fields(document: Document) -> dict[str, str]:
     parts: set[str] = set()
     for name, texts in (("title", document.titles), ("body", document.bodies)):
         for lang, values in texts.items():
-            known = lang if lang in LANGUAGES else None
-            forms = [
-                form for value in values for token in tokenise(normalise(value)) for form in lemmas(token.text, known)
-            ]
+            known = language_of(lang) if lang else None
+            tokens = [token.text for value in values for token in tokenise(normalise(value))]
+            forms = [lemma(token, known) if known else fold(token) for token in tokens]
             label = f"{name}_{known or _UNKNOWN}"
             fields[label] = " ".join([fields.get(label, ""), *forms]).strip()
             if name == "title":

@@ -197,6 +197,19 @@ def content_words(text: str, lang: Language | None) -> tuple[Word, ...]:
     return tuple(found.values())
 
 
+def name_words(text: str) -> tuple[Word, ...]:
+    """
+    The words of a name, folded as they are written, without grammar.
+
+    Example:
+        >>> [word.lemma for word in name_words("Foreningen af Kommuner i Øresund")]
+        ['foreningen', 'kommuner', 'öresund']
+    """
+    stop = stop_words(None)
+    words = (Word(token.text, fold(token.text)) for token in tokenise(text))
+    return tuple({word.lemma: word for word in words if len(word.lemma) > 1 and word.lemma not in stop}.values())
+
+
 def grams(word: str, smallest: int = MIN_GRAM, largest: int = MAX_GRAM) -> frozenset[str]:
     """
     The character n-grams of one folded word, without marks for its ends, so that a compound holds those of its parts.

@@ -49,7 +49,7 @@ class TestCatalogue:
         assert QUERY.summaries == {"da": "a", "sv": "b", "en": "c"}
         assert QUERY.answers == ("CQ-07",)
         assert QUERY.parameters[0].of_class is not None
-        assert QUERY.parameters[0].example == "<https://w3id.org/ecograph/id/need/n09>"
+        assert QUERY.parameters[0].example == "https://w3id.org/ecograph/id/need/n09"
         assert QUERY.parameters[7].values == ("dk", "no")
 
     @pytest.mark.parametrize(
