@@ -4,9 +4,9 @@ How long matching takes, and how much memory, as the graph grows; beside ranking
     python benchmarks/match.py                      # the shipped data 1x and 10x, and 1 M triples
     python benchmarks/match.py --sizes 1x           # only the shipped data
 
-Every need of the graph and five typed ones are matched, all groups, with reasons. The peer asks the full-text engine for
-the same words and takes its hundred best things: no topics, no evidence, no reasons. What goes beyond the shipped data is
-synthetic (`growth.py`). Each size is taken in a process of its own.
+Every need of the graph and five typed ones are matched, all groups, with reasons. The peer asks the full-text engine
+for the same words and takes its hundred best things: no topics, no evidence, no reasons. What goes beyond the shipped
+data is synthetic (`growth.py`). Each size is taken in a process of its own.
 """
 
 from __future__ import annotations

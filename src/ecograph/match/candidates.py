@@ -59,7 +59,7 @@ def find(
     rows: dict[Group, list[int]] = {group: [] for group in GROUPS if groups is None or group in groups}
     left_out = _left_out(evidence, profile, exclude)
     wanted = set(countries) if countries is not None else None
-    order = relevant[np.lexsort((measured.candidates[relevant], -fused[relevant]))]
+    order = relevant[np.lexsort((measured.candidates[relevant], -fused[relevant]))][: weights.GATHERED]
     for row in order.tolist():
         thing = int(measured.candidates[row])
         group = GROUPS[evidence.group[thing]]

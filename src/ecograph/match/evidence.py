@@ -145,7 +145,7 @@ class Evidence:
         concepts: Every concept of ours, also roles and stages.
         steps: The statement behind each step (child, parent) of the hierarchy.
         deployment_places: The statements of where each deployment is, by its number in `statements`.
-        by_document: The links in the order of their documents.
+        by_document: The links in the order of their documents; `documents_linked` are those documents.
     """
 
     revision: int
@@ -176,17 +176,16 @@ class Evidence:
     steps: Mapping[tuple[int, int], int]
     deployment_places: Mapping[int, tuple[int, ...]]
     by_document: Ints
+    documents_linked: Ints
 
-    def links_of(self, candidate: int) -> list[int]:
+    def links_of(self, candidate: int) -> range:
         """The links of a candidate."""
-        first, last = np.searchsorted(self.links.candidate, [candidate, candidate + 1])
-        return list(range(int(first), int(last)))
+        return span(self.links.candidate, candidate)
 
     def links_to(self, document: int) -> list[int]:
         """The links to a document."""
-        ordered = self.links.document[self.by_document]
-        first, last = np.searchsorted(ordered, [document, document + 1])
-        return [int(link) for link in self.by_document[first:last]]
+        found = span(self.documents_linked, document)
+        return [int(link) for link in self.by_document[found.start : found.stop]]
 
     @property
     def candidates(self) -> Ints:
@@ -229,6 +228,13 @@ def best_wording(wordings: Iterable[Wording], lang: Language) -> str:
         if each in texts:
             return texts[each]
     return next(iter(texts.values()), "")
+
+
+def span(column: Ints, value: int) -> range:
+    """Where a value stands in a sorted column."""
+    # Needles of the column's own type: others would copy the whole column.
+    first, last = np.searchsorted(column, np.asarray([value, value + 1], dtype=column.dtype))
+    return range(int(first), int(last))
 
 
 def text_entries(text: str, lang: Language | None, marker: ConceptLinker) -> dict[str, tuple[float, str]]:

@@ -15,7 +15,7 @@ import numpy as np
 from pyoxigraph import NamedNode
 
 from ecograph.match import weights
-from ecograph.match.evidence import FAMILIES, Dated, Evidence, Wording, text_entries
+from ecograph.match.evidence import FAMILIES, Dated, Evidence, Wording, span, text_entries
 from ecograph.match.model import NeedProfile, Note, Reason, Signal, Statement, Texts
 from ecograph.match.signals import Measured
 from ecograph.messages import LANGUAGES, Language, language_of, text, texts
@@ -96,13 +96,14 @@ class Explainer:
 
     def _find_topic_row(self, document: int, column: int) -> int | None:
         topics = self.evidence.topics
-        first, last = np.searchsorted(topics.document, [document, document + 1])
-        if first == last:
+        rows = span(topics.document, document)
+        if not rows:
             return None
         likeness = self.evidence.hierarchy.likeness(self.measured.wanted[column].concept)
-        values = likeness[topics.concept[first:last]] * topics.strength[first:last]
+        part = slice(rows.start, rows.stop)
+        values = likeness[topics.concept[part]] * topics.strength[part]
         best = int(np.argmax(values))
-        return int(first) + best if values[best] > 0.0 else None
+        return rows[best] if values[best] > 0.0 else None
 
     def _find_words_met(self, document: int) -> dict[str, tuple[str, Wording]]:
         best: dict[str, tuple[float, str, Wording]] = {}

@@ -386,6 +386,7 @@ class _Reader:
 
     def evidence(self) -> Evidence:
         links, topics = self._link_table(), self._topic_table()
+        by_document = np.argsort(links.document, kind="stable").astype(np.int32)
         names = {iri: self.hierarchy.names(number) for number, iri in enumerate(self.hierarchy.iris)}
         marker = ConceptLinker(
             {iri: {lang: labels[:1] for lang, labels in names[iri].items()} for iri in names}, slips=False
@@ -420,7 +421,8 @@ class _Reader:
             concepts=self.concepts,
             steps=self.steps,
             deployment_places=self.deployment_places,
-            by_document=np.argsort(links.document, kind="stable").astype(np.int32),
+            by_document=by_document,
+            documents_linked=links.document[by_document],
         )
 
     def _link_table(self) -> Links:

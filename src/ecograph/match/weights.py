@@ -149,6 +149,8 @@ FUSION_CONSTANT: Final = 60
 """Of reciprocal rank fusion, Σ 1/(60 + rank): the customary value, insensitive between 20 and 100."""
 POOL: Final = 300
 """Candidates per group that are scored; the top ten never come from further down."""
+GATHERED: Final = 6_000
+"""Candidates of all groups together that are looked at, so that time stays bounded on a large graph."""
 FULL_TEXT_HITS: Final = 500
 """Things the full-text engine hands over."""
 MIN_SCORE: Final = 0.10

@@ -1,0 +1,46 @@
+"""The contributions with their terms, as the page of sources lists them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ecograph.web.views.words import Link, Reader, in_language, licence, shown, web_address
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionView:
+    """One contribution: who published what, when, from where, and on which terms."""
+
+    slug: str
+    title: Link
+    publisher: str
+    rights: Link
+    licence: Link | None
+    issued: str
+    sources: tuple[Link, ...]
+    statements: str
+    example: bool
+
+
+def contributions(words: Reader) -> tuple[ContributionView, ...]:
+    """Every contribution by title, examples last."""
+    shown_ones = [
+        ContributionView(
+            slug=dataset.slug,
+            title=_text(dataset.titles, words),
+            publisher=dataset.publisher_name,
+            rights=_text(dataset.rights, words),
+            licence=licence(dataset),
+            issued=words.day(dataset.issued) if dataset.issued else "–",
+            sources=tuple(Link(shown(source), web_address(source)) for source in dataset.sources),
+            statements=words.number(dataset.statements),
+            example=dataset.example,
+        )
+        for dataset in words.view.datasets.values()
+    ]
+    return tuple(sorted(shown_ones, key=lambda each: (each.example, each.title.text)))
+
+
+def _text(texts: object, words: Reader) -> Link:
+    found, lang = in_language(texts, words.lang)
+    return Link(found, None, lang)
