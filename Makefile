@@ -1,7 +1,7 @@
 # make run    set up, load the Øresund graph and serve it at http://localhost:8000
 # make test   set up and run everything
 # make check  lint, types, import contracts and the fast tests
-.PHONY: help setup run test check lint format constraints clean
+.PHONY: help setup run test check lint format figures constraints clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -51,6 +51,10 @@ lint: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# The figures in README.md, measured here.
+figures: $(VENV)/.dev
+	$(BIN)/python benchmarks/figures.py
 
 # Every version, ours and theirs, as tried together; no addresses in it.
 constraints: $(UV)

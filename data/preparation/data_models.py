@@ -43,7 +43,7 @@ def prepare(sources: Path) -> Folder:
                 "title_en": shown(row["title"], row["data_model"]),
                 "notation": f"{row['subject']}/{row['data_model']}",
                 "version": row["version"],
-                "schema": row["schema_id"].strip(),
+                "schema": row["schema_id"].strip(" ,"),
                 "subject": subject_slug(subject),
                 "publisher_text": "Smart Data Models",
             },

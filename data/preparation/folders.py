@@ -52,6 +52,7 @@ class Folder:
         sources: Where the facts were read.
         requires: Folders that must be loaded before.
         example: Marks a contribution that is no fact.
+        facts_only: The sources state no licence; the licence is that of our arrangement of their facts.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Folder:
     sources: Sequence[str]
     requires: Sequence[str] = ()
     example: bool = False
+    facts_only: bool = False
     tables: dict[str, list[Row]] = field(default_factory=dict)
 
     @classmethod

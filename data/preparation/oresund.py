@@ -258,6 +258,7 @@ def _projects(
 
 
 def _description(row: Mapping[str, str], english: str) -> Row:
+    english = row.get("description_en") or english
     sentence = english if english.endswith(".") else f"{english}."
     return texts("description", {"da": row["description_da"], "sv": row["description_sv"], "en": sentence})
 
@@ -363,7 +364,8 @@ def _solutions(source: Path, folder: Folder, participants: Participants) -> None
                 "operator": row["operator"],
                 "stage": row["stage"],
                 "start": fact["year"],
-                "source": url(fact["source_url"]),
+                # An address in which a person is named is cut down to its site.
+                "source": row["source"] or url(fact["source_url"]),
             },
         )
 
@@ -451,7 +453,7 @@ def _innotech(folder: Folder, register: Register, participations: Participations
     participations.add(
         INNOTECH, unit, "partner", role_text="four of the five themes; cybersecurity, GDPR and commercialisation"
     )
-    participations.add(INNOTECH, unit, "steering")
+    participations.add(INNOTECH, unit, "steering", role_text="steering of these themes")
     kl = register.find("Kommunernes Landsforening", "dk")
     if kl is None:
         raise ValueError("KL is not known")
@@ -516,8 +518,6 @@ def _smart_greater_copenhagen(folder: Folder, participants: Participants, partic
         {
             "id": "smart-greater-copenhagen",
             **texts("title", title),
-            "start": "2017",
-            "end": "2025",
             "leader": "region/dk-hovedstaden",
             "project": project,
         },

@@ -11,7 +11,8 @@ _HEAD = """# What EcoGraph ships
 One folder per publisher, in the form that any partner contributes: `dataset.ttl` says what it is, from where and under
 which licence; each table is a template (`ecograph template <name>`). This file and the folders below are made by
 `python data/preparation/prepare.py --sources <folder>`; how, and what was reviewed by hand, is said in
-`preparation/README.md`. `vocabularies/` holds the external vocabularies.
+`preparation/README.md`. `vocabularies/` holds the external vocabularies. "Our arrangement of facts" means that the source
+states no open licence: only its facts are here, it is credited, and the licence is for what EcoGraph added.
 
 """
 
@@ -21,9 +22,7 @@ def text(made: Sequence[Folder]) -> str:
     parts = [_HEAD, "| folder | publisher | licence | rows |\n|---|---|---|---|\n"]
     for folder in made:
         rows = sum(_count(table, folder) for table in folder.tables)
-        parts.append(
-            f"| [{folder.name}]({folder.name}/) | {folder.publisher} | {_licence(folder.licence)} | {rows:,} |\n"
-        )
+        parts.append(f"| [{folder.name}]({folder.name}/) | {folder.publisher} | {_licence(folder)} | {rows:,} |\n")
     for folder in made:
         parts.append(
             f"\n## {folder.name}\n\n{folder.titles['en']}. {folder.rights['en']}\n\n| template | rows |\n|---|---|\n"
@@ -43,5 +42,6 @@ def _count(table: str, folder: Folder) -> int:
     )
 
 
-def _licence(iri: str) -> str:
-    return f"[{'CC0 1.0' if 'zero' in iri else 'CC BY 4.0'}]({iri})"
+def _licence(folder: Folder) -> str:
+    name = "CC0 1.0" if "zero" in folder.licence else "CC BY 4.0"
+    return f"[{name}]({folder.licence})" + (", our arrangement of facts" if folder.facts_only else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from folders import Folder, Row
@@ -116,18 +116,41 @@ def prepare(sources: Path, register: Register) -> Folder:
     rows = sorted(read_csv(sources / "ror-dk-se-no" / "ror_dk_se_no.csv"), key=lambda row: (row["name"], row["ror_id"]))
     shown = _names_shown(rows)
     towns = {(row["country"], row["place"]): row["municipality"] for row in read_csv(REVIEWED / "places.csv")}
+    twice = {row["ror_id"]: row["same_as"] for row in read_csv(REVIEWED / "ror_twice.csv")}
+    reviewed = {fold(row["name"]): row for row in read_csv(REVIEWED / "organisations.csv")}
+    seconds = [row for row in rows if row["ror_id"] in twice]
+    rows = [row for row in rows if row["ror_id"] not in twice]
     things: dict[str, str] = {}
     for row in rows:
         country = row["country"].lower()
         known = register.find("", country, f"ror:{row['ror_id']}")
         things[row["ror_id"]] = known or register.new_id(register.canonical(shown[row["ror_id"]]), country)
+    things |= {second: things[first] for second, first in twice.items()}
     for row in rows:
         thing = things[row["ror_id"]]
         if thing.startswith("organisation/"):
             template, line, names = _organisation(row, thing, shown[row["ror_id"]], register, things, towns)
+            decided = reviewed.get(fold(str(line["name"])))
+            if decided:
+                template, line["kind"] = decided["template"], decided["kind"].split("|")
+            names += _second_records(line, [second for second in seconds if things[second["ror_id"]] == thing])
             folder.add(template, line)
             register.enter(thing, row["country"].lower(), names, f"ror:{row['ror_id']}")
     return folder
+
+
+def _second_records(line: Row, seconds: Sequence[Mapping[str, str]]) -> list[str]:
+    """Adds to an organisation the names of the records that the registry has of it besides, and where they are."""
+    told = {str(line[key]) for key in ("name", "label_da", "label_sv", "label_en")}
+    names = {row["name"] for row in seconds} | {row[f"label_{lang}"] for row in seconds for lang in ("da", "sv", "en")}
+    line["alternative_name"] = sorted({*_values(line, "alternative_name"), *names} - told - {""})
+    line["source"] = [row["ror_id"] for row in seconds]
+    return sorted(names - {""})
+
+
+def _values(line: Row, key: str) -> list[str]:
+    value = line[key]
+    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else []
 
 
 def _names_shown(rows: list[dict[str, str]]) -> dict[str, str]:

@@ -27,14 +27,14 @@ _FUNDERS = {
     "Forte": "Swedish Research Council for Health Working Life and Welfare",
 }
 _JUBILEE = "Riksbankens Jubileumsfond"
-# Numbers of this foundation's own. Under it the source also lists numbers of Vinnova's series, nearly all of them a second
-# time with the same amount: what it lists is carried in words, but is no proof that the foundation paid.
+# Numbers of this foundation's own. Under it the source also lists numbers of Vinnova's series, nearly all of them a
+# second time with the same amount: what it lists is carried in words, but is no proof that the foundation paid.
 _JUBILEE_NUMBER = re.compile(r"[A-Z]")
 _SUBJECT = re.compile(r"\b(\d{5}): (.+?)(?=\s+\d: |$)")
 
 
 def prepare(sources: Path, register: Register) -> Folder:
-    """The contribution with the 253 projects of 337 records: two records of one number are one project, funded twice."""
+    """The contribution with the 253 projects of 337 records: two records of one number are one project."""
     folder = Folder.of(NAME, requires=["administrative-divisions", "ror", DANISH, SWEDISH, INTERREG])
     participants = Participants(folder, register, "swecris")
     participations = Participations(folder)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -177,8 +178,14 @@ class EcoGraph:
             LedgerBroken: The ledger is not as it was written.
         """
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        ecograph = cls(settings, EmbeddedStore.open(settings.data_dir / "store"), Ledger.open(settings.ledger_address))
-        ecograph.publisher.catch_up()
+        with ExitStack() as undo:
+            store = EmbeddedStore.open(settings.data_dir / "store")
+            undo.callback(store.close)
+            ledger = Ledger.open(settings.ledger_address)
+            undo.callback(ledger.close)
+            ecograph = cls(settings, store, ledger)
+            ecograph.publisher.catch_up()
+            undo.pop_all()
         return ecograph
 
     @classmethod

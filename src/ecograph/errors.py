@@ -252,3 +252,12 @@ class NotLoaded(ServiceError):
     """The data directory holds no graph yet. Values: `directory`."""
 
     code = "not-loaded"
+
+
+def known(base: type[EcoGraphError] = EcoGraphError) -> tuple[type[EcoGraphError], ...]:
+    """Every error with a code of its own, in the order of the tree."""
+    found: list[type[EcoGraphError]] = []
+    for child in base.__subclasses__():
+        found += [child] if "code" in vars(child) else []
+        found += known(child)
+    return tuple(found)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer.main
 
+from ecograph import errors
 from ecograph.cli import app
 from ecograph.config import Settings
 
@@ -40,3 +41,33 @@ class TestDocs:
         head = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:12]
         assert any(line.startswith("make run") for line in head)
         assert any(line.startswith("make test") for line in head)
+
+    def test_every_error_code_is_described(self) -> None:
+        """
+        docs/errors.md lists every error code with its exit code, and no other.
+        """
+        page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+        written = {
+            (code, int(exit_code)) for code, exit_code in re.findall(r"^\| `([a-z-]+)` \| (\d) ", page, re.MULTILINE)
+        }
+        assert written == {(error.code, error.exit_code) for error in errors.known()}
+
+    def test_every_question_is_described(self) -> None:
+        """
+        docs/sparql.md names every question of `queries/`.
+        """
+        page = (ROOT / "docs" / "sparql.md").read_text(encoding="utf-8")
+        missing = [path.stem for path in (ROOT / "queries").glob("*.rq") if f"`{path.stem}`" not in page]
+        assert not missing
+
+    def test_documents_that_the_code_names_exist(self) -> None:
+        """
+        A docstring that gives a page of docs/ as its source gives one that is there.
+        """
+        named = {
+            name
+            for path in (ROOT / "src").rglob("*.py")
+            for name in re.findall(r"docs/[a-z-]+\.md", path.read_text(encoding="utf-8"))
+        }
+        assert named
+        assert [name for name in sorted(named) if not (ROOT / name).exists()] == []

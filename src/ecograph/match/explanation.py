@@ -9,25 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal, get_args
 
 import numpy as np
 from pyoxigraph import NamedNode
 
 from ecograph.match import weights
 from ecograph.match.evidence import FAMILIES, Dated, Evidence, Wording, span, text_entries
+from ecograph.match.hierarchy import Hierarchy
 from ecograph.match.model import NeedProfile, Note, Reason, Signal, Statement, Texts
 from ecograph.match.signals import Measured
 from ecograph.messages import LANGUAGES, Language, language_of, text, texts
 from ecograph.namespaces import DCTERMS, ECO, SCHEMA
+from ecograph.text.overlap import Unit
 
 RELEVANT: Final = 0.1
 """Relevance from which a document counts as being about the need when its age is told."""
 SHOWN_WORD: Final = 0.45
 """How well a word must be met to be shown."""
-SHOWN_WORDS: Final = 5
+SHOWN_WORDS: Final = 4
+
+SHOWN_TOPICS: Final = 3
 
 Say = Callable[[Language], str]
+
+_Relation = Literal["same", "narrower", "broader", "related"]
+_RELATIONS: Final[tuple[_Relation, ...]] = get_args(_Relation)
 
 
 @dataclass(slots=True)
@@ -40,6 +47,15 @@ class _Piece:
 
     def add(self, signal: Signal, share: float) -> None:
         self.parts[signal] = self.parts.get(signal, 0.0) + share
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """Words of a text that say a word of the need: how much that is worth, both as written, and the text."""
+
+    worth: float
+    words: str
+    wording: Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +86,7 @@ class Explainer:
         self.this_year = this_year
         self.need = evidence.numbers.get(profile.iri.value, -1) if profile.iri else -1
         self._topic_rows: dict[tuple[int, int], int | None] = {}
-        self._words: dict[int, dict[str, tuple[str, Wording]]] = {}
+        self._words: dict[int, tuple[_Met, ...]] = {}
 
     def explain(self, row: int) -> Explained:
         """
@@ -88,7 +104,7 @@ class Explainer:
             self._topic_rows[key] = self._find_topic_row(document, column)
         return self._topic_rows[key]
 
-    def words_met(self, document: int) -> dict[str, tuple[str, Wording]]:
+    def words_met(self, document: int) -> tuple[_Met, ...]:
         """What a document says for words of the need, and in which of its texts; the weightiest words first."""
         if document not in self._words:
             self._words[document] = self._find_words_met(document)
@@ -105,25 +121,17 @@ class Explainer:
         best = int(np.argmax(values))
         return rows[best] if values[best] > 0.0 else None
 
-    def _find_words_met(self, document: int) -> dict[str, tuple[str, Wording]]:
-        best: dict[str, tuple[float, str, Wording]] = {}
-        units = {unit.name.lower(): unit for units in self.measured.units.values() for unit in units}
+    def _find_words_met(self, document: int) -> tuple[_Met, ...]:
+        said: list[tuple[int, str, Wording]] = []
         for wording in (*self.evidence.titles[document], *self.evidence.bodies[document]):
             lang = language_of(wording.lang) if wording.lang else None
             for entry, (_, surface) in text_entries(wording.text, lang, self.evidence.marker).items():
                 number = self.evidence.words.number(entry)
-                if number is None:
-                    continue
-                for name, unit in units.items():
-                    likeness = unit.entries.get(number, 0.0)
-                    if likeness >= SHOWN_WORD and (name not in best or likeness > best[name][0]):
-                        best[name] = (likeness, surface, wording)
-        found: dict[str, tuple[str, Wording]] = {}
-        for name in sorted(best, key=lambda name: (-units[name].weight * best[name][0], name)):
-            # Two words of the need met by the same words of the text are shown once.
-            _, surface, wording = best[name]
-            found.setdefault(surface.lower(), (_pair(units[name].name, surface), wording))
-        return found
+                if number is not None:
+                    said.append((number, surface, wording))
+        # Told in the language of the need that the document meets best.
+        by_language = [_met(units, said) for units in self.measured.units.values()]
+        return max(by_language, key=lambda met: sum(each.worth for each in met), default=())
 
 
 class _Explanation:
@@ -234,15 +242,16 @@ class _Explanation:
         link = self._best(self.measured.wording[self.links])
         value = float(self.measured.wording[link])
         document = int(self.evidence.links.document[link])
-        said = self.shared.words_met(document) if value > 0.0 else {}
+        said = self.shared.words_met(document)[:SHOWN_WORDS] if value > 0.0 else ()
         if not said:
             return None
         path = list(self._link_path(link))
-        for wording in dict.fromkeys(wording for _, wording in said.values()):
+        for wording in dict.fromkeys(met.wording for met in said):
             path.append(self.evidence.wording_statement(document, wording))
-        words = ", ".join([pair for pair, _ in said.values()][:SHOWN_WORDS])
+        words = ", ".join(met.words for met in said)
         # The title is quoted in the language the words were found in.
-        quoted = next((each.text for _, each in said.values() if each in self.evidence.titles[document]), "")
+        titles = self.evidence.titles[document]
+        quoted = next((met.wording.text for met in said if met.wording in titles), "")
         own = document == self.candidate
         parts: dict[Signal, float] = {"text": weights.SIGNALS["text"] * value}
         for piece in pieces:
@@ -266,7 +275,7 @@ class _Explanation:
         dated = self._dated(link)
         if value <= 0.0 or dated is None:
             return None
-        document = int(self.evidence.links.document[link])
+        document = self._shown_by(link) or int(self.evidence.links.document[link])
         path = [*self._link_path(link), self.evidence.date_statement(dated)]
         own = document == self.candidate or not self.evidence.titles[document]
         year = dated.value[:4]
@@ -293,15 +302,29 @@ class _Explanation:
             if not topics:
                 return text("match.reason.described", lang)
             return text("match.reason.works-with" if actor else "match.reason.concerns", lang, topics=topics)
+        if family == "capability":
+            return self._capability(piece.link, topics, lang)
         head = self._head(piece.link, family, lang)
         if not topics or (family == "addresses" and int(self.evidence.links.document[piece.link]) == self.need):
             return text("match.clause.plain", lang, head=head)
-        own = int(self.evidence.links.document[piece.link]) == self.candidate
-        if own:
+        if int(self.evidence.links.document[piece.link]) == self.candidate:
             return text("match.clause.plain", lang, head=head)
-        return text(
-            "match.clause.within" if family == "capability" else "match.clause.about", lang, head=head, topics=topics
-        )
+        return text("match.clause.about", lang, head=head, topics=topics)
+
+    def _capability(self, link: int, topics: str, lang: Language) -> str:
+        level = self._detail(link, lang)
+        what = topics + (text("match.reason.level", lang, level=level) if level else "")
+        shown = self._shown_by(link)
+        if shown is None:
+            return text("match.reason.capability", lang, topics=what)
+        return text("match.reason.capability-shown", lang, topics=what, title=self._title(shown, lang))
+
+    def _shown_by(self, link: int) -> int | None:
+        """The thing that a capability claim gives as its evidence."""
+        edge = int(self.evidence.links.second[link])
+        if FAMILIES[self.evidence.links.family[link]] != "capability" or edge < 0:
+            return None
+        return self.evidence.numbers.get(self.evidence.statements[edge].object.value)
 
     def _head(self, link: int, family: str, lang: Language) -> str:
         links = self.evidence.links
@@ -315,17 +338,12 @@ class _Explanation:
             return text(f"match.reason.{role}", lang, **values)
         if family == "deployment":
             if document == self.candidate:
-                return text(
-                    "match.reason.deployed", lang, place=self._site(link, lang), years=values["years"], detail=detail
-                )
-            return text(f"match.reason.{self._kind(link)}", lang, detail=detail, **values)
+                return text("match.reason.deployed", lang, place=self._site(link, lang), detail=self._stage(link, lang))
+            return text(f"match.reason.{self._kind(link)}", lang, title=values["title"], detail=self._stage(link, lang))
         if family == "addresses":
             if document == self.need:
                 return text("match.reason.addresses", lang)
             return text("match.reason.addresses-similar", lang, title=values["title"])
-        if family == "capability":
-            level = text("match.reason.level", lang, level=detail) if detail else ""
-            return text("match.reason.capability", lang, detail=level)
         if family == "provider":
             return text("match.reason.provider", lang, title=values["title"])
         return text(f"match.reason.{family}", lang, **values)
@@ -345,29 +363,33 @@ class _Explanation:
         return "deployed" if family == "deployment" else family
 
     def _topics(self, piece: _Piece, lang: Language) -> str:
-        """The topics of the document, each with how it relates to what the need wants."""
+        """
+        The topics of the document in words: those the need asks for and parts of them; else wider or related ones, each
+        with the topic of the need it stands for.
+        """
         hierarchy = self.evidence.hierarchy
-        phrases: list[str] = []
+        found: dict[_Relation, dict[int, list[int]]] = {relation: {} for relation in _RELATIONS}
         for column in piece.wanted:
-            found = self._topic_row(piece.link, column)
-            if found is None:
-                continue
-            wanted, has = self.measured.wanted[column].concept, int(self.evidence.topics.concept[found])
-            if has == wanted:
-                relation = "same"
-            elif hierarchy.is_above(wanted, has):
-                relation = "narrower"
-            else:
-                relation = "broader" if hierarchy.is_above(has, wanted) else "related"
-            topic, goal = (in_sentence(hierarchy.label(number, lang)) for number in (has, wanted))
-            phrase = text(
-                f"match.topic.{relation}",
-                lang,
-                **({"topic": topic} if relation == "same" else {"topic": topic, "wanted": goal}),
-            )
-            if phrase not in phrases:
-                phrases.append(phrase)
+            row = self._topic_row(piece.link, column)
+            if row is not None:
+                wanted, has = self.measured.wanted[column].concept, int(self.evidence.topics.concept[row])
+                found[_relation(hierarchy, has, wanted)].setdefault(has, []).append(wanted)
+        phrases: list[str] = []
+        said: set[int] = set()
+        for relation in _RELATIONS:
+            if phrases and relation in ("broader", "related"):
+                break
+            for has, goals in found[relation].items():
+                if has not in said and len(phrases) < SHOWN_TOPICS:
+                    said.add(has)
+                    phrases.append(self._topic(relation, has, goals, lang))
         return enumerated(phrases, lang)
+
+    def _topic(self, relation: _Relation, has: int, goals: Sequence[int], lang: Language) -> str:
+        topic, *wanted = (in_sentence(self.evidence.hierarchy.label(each, lang)) for each in (has, *goals))
+        if relation == "same":
+            return topic
+        return text(f"match.topic.{relation}", lang, topic=topic, wanted=enumerated(wanted[:SHOWN_TOPICS], lang))
 
     def _title(self, thing: int, lang: Language) -> str:
         return self.evidence.label(thing, lang)
@@ -387,6 +409,10 @@ class _Explanation:
         if begun is None or begun.subject != dated.subject or begun.value[:4] == last:
             return f" ({last})"
         return f" ({begun.value[:4]}–{last})"
+
+    def _stage(self, link: int, lang: Language) -> str:
+        dated = self._dated(link)
+        return ", ".join((self._detail(link, lang), *((dated.value[:4],) if dated else ())))
 
     def _site(self, link: int, lang: Language) -> str:
         places = [
@@ -449,7 +475,7 @@ class _Explanation:
 
     def _wordings_of(self, link: int) -> list[Statement]:
         document = int(self.evidence.links.document[link])
-        met = dict.fromkeys(wording for _, wording in self.shared.words_met(document).values())
+        met = dict.fromkeys(met.wording for met in self.shared.words_met(document)[:SHOWN_WORDS])
         return [self.evidence.wording_statement(document, wording) for wording in met]
 
     # --- notes ---
@@ -491,7 +517,7 @@ class _Explanation:
             link = self._best(self.measured.fit[self.links, column])
             row = self._topic_row(link, column) if self.measured.fit[link, column] > 0.0 else None
             if row is None:
-                if not (self._answers(link)):
+                if not self._answers(link) and wanted.source not in self.profile.capabilities:
                     missing.append(wanted.concept)
                 continue
             has = int(self.evidence.topics.concept[row])
@@ -637,16 +663,24 @@ class _Explanation:
         return None
 
 
+def _relation(hierarchy: Hierarchy, has: int, wanted: int) -> _Relation:
+    if has == wanted:
+        return "same"
+    if hierarchy.is_above(wanted, has):
+        return "narrower"
+    return "broader" if hierarchy.is_above(has, wanted) else "related"
+
+
 def in_sentence(label: str) -> str:
     """
     A label as it stands inside a sentence: small first letter, except for abbreviations and names like IoT.
 
     Example:
-        >>> in_sentence("Waste sorting"), in_sentence("IoT platforms"), in_sentence("3D city model")
-        ('waste sorting', 'IoT platforms', '3D city model')
+        >>> in_sentence("Waste sorting"), in_sentence("IoT platforms"), in_sentence("I drift")
+        ('waste sorting', 'IoT platforms', 'i drift')
     """
     first = label.split(" ")[0].split("-")[0]
-    return label if any(letter.isupper() for letter in first[1:]) or len(first) == 1 else label[:1].lower() + label[1:]
+    return label if any(letter.isupper() for letter in first[1:]) else label[:1].lower() + label[1:]
 
 
 def enumerated(phrases: Sequence[str], lang: Language) -> str:
@@ -666,6 +700,24 @@ def _reason(kind: str, parts: Mapping[Signal, float], path: Iterable[Statement],
     signal = max(parts, key=lambda each: (parts[each], each))
     sentences: Texts = {lang: say(lang) for lang in LANGUAGES}
     return Reason(signal, kind, sum(parts.values()), tuple(dict.fromkeys(path)), sentences, dict(parts))
+
+
+def _met(units: Iterable[Unit], said: Iterable[tuple[int, str, Wording]]) -> tuple[_Met, ...]:
+    """The words of the need in one language that are met, the weightiest first; the same words are told once."""
+    found: dict[str, _Met] = {}
+    for unit in units:
+        best = max(
+            ((unit.entries.get(number, 0.0), surface, wording) for number, surface, wording in said),
+            key=lambda each: each[0],
+            default=None,
+        )
+        if best is not None and best[0] >= SHOWN_WORD:
+            likeness, surface, wording = best
+            met = _Met(unit.weight * likeness, _pair(unit.name, surface), wording)
+            key = surface.lower()
+            if key not in found or met.worth > found[key].worth:
+                found[key] = met
+    return tuple(sorted(found.values(), key=lambda met: (-met.worth, met.words)))
 
 
 def _pair(word: str, surface: str) -> str:

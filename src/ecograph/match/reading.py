@@ -123,6 +123,7 @@ class _Reader:
         self._read_topic_claims()
         self._link_to_themselves()
         self._link_participations()
+        self._date_solutions()
         self._link_solutions()
         self._link_deployments()
         self._link_results()
@@ -318,6 +319,14 @@ class _Reader:
             strength = (weights.ADDRESSES_REACH, weights.ADDRESSES_SIMILAR_PROOF)
             self._link(solution, need, "addresses", strength, (self.statements.add(row),))
 
+    def _date_solutions(self) -> None:
+        """A solution is as new as its newest deployment."""
+        for row in self._rows(ECO.solution):
+            solution = self.numbers.get(row.object)
+            dated = self.node_dates.get(self.statements.name(row.subject))
+            if solution is not None and dated is not None:
+                _keep_newest(self.dated, solution, dated)
+
     def _link_deployments(self) -> None:
         stages = self._by_subject(ECO.stage)
         operators, territories = self._by_subject(ECO.operator), self._by_subject(DCTERMS.spatial)
@@ -350,25 +359,33 @@ class _Reader:
 
     def _link_capabilities(self) -> None:
         """A capability claim is a document of its own: it has topics and capabilities, and no texts."""
-        levels, topics, capabilities = (
-            self._by_subject(predicate) for predicate in (ECO.level, ECO.topic, ECO.capability)
+        levels, bases, shown, topics, capabilities = (
+            self._by_subject(predicate) for predicate in (ECO.level, ECO.basis, ECO.evidence, ECO.topic, ECO.capability)
         )
         dates = {row.subject: row for row in self._values(ECO.asOf)}
         for row in self._rows(ECO.claimant):
             candidate = self.numbers.get(row.object)
             if candidate is None:
                 continue
-            if row.subject not in self.numbers:
-                document = self._add_thing(row.subject, "CapabilityClaim", -1)
-                for stated in (*topics.get(row.subject, ()), *capabilities.get(row.subject, ())):
+            claim = row.subject
+            evidence = [(number, each) for each in shown.get(claim, ()) if (number := self.numbers.get(each.object))]
+            by_rule = claim in bases and _slug(bases[claim][0].object) == "rule"
+            if claim not in self.numbers:
+                document = self._add_thing(claim, "CapabilityClaim", -1)
+                for stated in (*topics.get(claim, ()), *capabilities.get(claim, ())):
                     self._add_topic(document, stated)
-                dated = self._date(dates[row.subject]) if row.subject in dates else None
-                if dated is not None:
+                for number, _ in evidence:
+                    if number in self.dated:
+                        _keep_newest(self.dated, document, self.dated[number])
+                # The day a rule was run says nothing of when the work was done.
+                dated = self._date(dates[claim]) if claim in dates and not by_rule else None
+                if dated is not None and document not in self.dated:
                     self.dated[document] = dated
-            level = levels[row.subject][0].object if row.subject in levels else ""
-            strength = (weights.CAPABILITY_REACH, weights.LEVEL.get(_slug(level), weights.CAPABILITY_PROOF))
-            path = (self.statements.add(row),)
-            self._link(candidate, self.numbers[row.subject], "capability", strength, path, detail=level)
+            level = levels[claim][0].object if claim in levels else ""
+            proof = weights.LEVEL.get(_slug(level), weights.CAPABILITY_PROOF)
+            strength = (weights.CAPABILITY_REACH, weights.CAPABILITY_BY_RULE if by_rule else proof)
+            path = (self.statements.add(row), *(self.statements.add(each) for _, each in evidence[:1]))
+            self._link(candidate, self.numbers[claim], "capability", strength, path, detail=level)
 
     def _link_needs(self) -> None:
         for predicate in _NEED:

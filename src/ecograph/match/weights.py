@@ -75,6 +75,8 @@ CREATOR_PROOF: Final = 0.7
 CAPABILITY_REACH: Final = 1.0
 CAPABILITY_PROOF: Final = 0.7
 """A capability claim with evidence, level not stated; see `LEVEL`."""
+CAPABILITY_BY_RULE: Final = 0.35
+"""A capability claim that a rule made from other evidence, which counts by itself already."""
 RAISED_REACH: Final = 0.9
 RAISED_PROOF: Final = 0.7
 """Has raised a need on the same topics: for joint procurement and shared experience."""

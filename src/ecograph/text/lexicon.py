@@ -30,6 +30,8 @@ MAX_GRAM: Final = 5
 """Longer ones are nearly whole words."""
 
 
+MAX_WORD: Final = 64
+"""Letters from which a run of letters is no word; the longest compounds of officials have about fifty."""
 MIN_STEM: Final = 4
 """Letters before an ending; shorter stems are other words by accident."""
 
@@ -104,6 +106,8 @@ def tokenise(text: str) -> tuple[Token, ...]:
     found: list[Token] = []
     end = 0
     for match in _WORD.finditer(text):
+        if match.end() - match.start() > MAX_WORD:
+            continue
         gap = text[end : match.start()]
         found.append(Token(match.group(), match.start(), match.end(), not found or bool(_BREAK.search(gap))))
         end = match.end()

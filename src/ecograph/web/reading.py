@@ -109,12 +109,14 @@ class Filter:
         countries: Slugs of the scheme `country`.
         kinds: Slugs of templates.
         topics: Concepts; a thing about a narrower one fits.
+        also: Things that fit the words though no name of theirs holds them, the closest first.
     """
 
     text: str = ""
     countries: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     topics: frozenset[NamedNode] = frozenset()
+    also: tuple[NamedNode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,12 +261,13 @@ class Directory:
         if not 1 <= limit <= MAX_PAGE:
             raise BadParameter(name="limit", value=limit, expected=f"1–{MAX_PAGE}")
         words = _words(wanted.text)
+        also = {iri: place for place, iri in enumerate(wanted.also)}
         pool = self._pool(within, topics)
-        fitting = [summary for summary in pool if self._says(summary, words)]
+        fitting = [summary for summary in pool if summary.iri in also or self._says(summary, words)]
         chosen = [summary for summary in fitting if self._fits(summary, wanted)]
         order = self._order(lang)
         keyed = sorted(
-            ((self._rank(summary, words), order[summary.iri], summary.iri.value), summary) for summary in chosen
+            ((self._rank(summary, words, also), order[summary.iri], summary.iri.value), summary) for summary in chosen
         )
         start = bisect_right(keyed, _after(cursor), key=lambda pair: pair[0]) if cursor else 0
         page = keyed[start : start + limit]
@@ -335,15 +338,17 @@ class Directory:
     def _order(self, lang: Language) -> Mapping[NamedNode, str]:
         if lang not in self._orders:
             self._orders[lang] = {
-                iri: summary.name(lang)[0].lower().translate(dict(_AFTER_Z[lang]))
+                iri: collated(summary.name(lang)[0], lang)
                 for iri, summary in (*self.things.items(), *self.concepts.items())
             }
         return self._orders[lang]
 
-    def _rank(self, summary: Summary, words: Sequence[str]) -> int:
-        """0 for the whole name, 1 for its beginning, 2 for the beginnings of words, 3 for parts of words."""
+    def _rank(self, summary: Summary, words: Sequence[str], also: Mapping[NamedNode, int]) -> int:
+        """0 for the whole name, 1 for its beginning, 2 for beginnings of words, 3 for parts; what fits also comes after."""
         if not words:
             return 0
+        if not self._says(summary, words):
+            return 4 + also[summary.iri]
         texts = self._texts[summary.iri].split("\n")
         phrase = " ".join(words)
         if phrase in texts:
@@ -356,6 +361,17 @@ class Directory:
 
 _built: WeakKeyDictionary[View, Directory] = WeakKeyDictionary()
 _building: Final = threading.Lock()
+
+
+def collated(text: str, lang: Language) -> str:
+    """
+    A key that sorts texts as readers of the language do.
+
+    Example:
+        >>> sorted(["Ærø", "Åmål", "Zink"], key=lambda name: collated(name, "da"))
+        ['Zink', 'Ærø', 'Åmål']
+    """
+    return text.lower().translate(dict(_AFTER_Z[lang]))
 
 
 def preferred_language(header: str | None) -> Language:

@@ -1,5 +1,7 @@
 """What EcoGraph understands of a need."""
 
+import time
+
 import pytest
 
 from ecograph.errors import UnknownThing
@@ -8,6 +10,9 @@ from ecograph.match.needs import MAX_CHARACTERS
 from ecograph.namespaces import CONCEPT, ID
 
 from .conftest import CLOUDBURST
+
+BOUND_S = 5.0
+"""Far above what is needed, far below what an unbounded text would take."""
 
 WASTE = CONCEPT["topic/waste"]
 CLOUDBURST_TOPIC = CONCEPT["topic/cloudburst"]
@@ -103,13 +108,27 @@ class TestTypedNeed:
             matcher.with_concept(profile, ID["need/cloudburst"])
 
     @pytest.mark.parametrize(
-        "text", ["", " ", "og", "12", "Погода", "<script>alert(1)</script>", "\0", "skybrud " * 30_000, "\ud800"]
+        "text",
+        [
+            "",
+            " ",
+            "og",
+            "12",
+            "Погода",
+            "<script>alert(1)</script>",
+            "\0",
+            "skybrud " * 30_000,
+            "a" * 200_000,
+            "\ud800",
+        ],
     )
     def test_odd_texts_are_answered(self, matcher: Matcher, text: str) -> None:
         """
         Nothing that can be typed stops matching, and what was not understood is said.
         """
+        started = time.perf_counter()
         profile = matcher.profile_text(text)
         assert all(len(each) <= MAX_CHARACTERS for each in profile.texts.values())
         result = matcher.match(profile)
         assert result.matches or result.notes
+        assert time.perf_counter() - started < BOUND_S

@@ -219,7 +219,22 @@ class TestFacts:
         assert len(of("need")) == 19
         assert len(of("data-model")) == 1118
         assert len(of("principle")) + len(of("mechanism")) == 17
-        assert len({value for line in lines() for value in line.values("ror")}) == 884
+        # Of three organisations the registry has two records: one thing, its second record named as a source.
+        records = {value for line in lines() for value in line.values("ror")}
+        seconds = {value for line in lines() for value in line.values("source") if value.startswith("https://ror.org/")}
+        assert (len(records), len(seconds), len(records | seconds)) == (881, 3, 884)
+
+    def test_research_projects_keep_each_statement(self) -> None:
+        """
+        The 337 records of SweCRIS are 253 projects and 337 statements about money; two of a project name two funders.
+        """
+        said: dict[str, list[str]] = {}
+        for line in of("funding-statement"):
+            if line.folder == "swecris":
+                said.setdefault(line.cells["about"], []).append(line.cells["funder"] or line.cells["funder_text"])
+        assert len(said) == len([line for line in of("project") if line.folder == "swecris"]) == 253
+        assert sum(map(len, said.values())) == 337
+        assert Counter(len(set(funders)) for funders in said.values()) == {1: 169, 2: 84}
 
     def test_needs_speak_three_languages(self) -> None:
         """
@@ -287,7 +302,17 @@ class TestPreparation:
         """
         The examples in the docstrings of the preparation hold.
         """
-        for name in ("folders", "names", "classifier", "participants", "places", "projects", "research", "data_models"):
+        for name in (
+            "folders",
+            "names",
+            "classifier",
+            "participants",
+            "places",
+            "projects",
+            "research",
+            "swecris",
+            "data_models",
+        ):
             done = subprocess.run(
                 [sys.executable, "-m", "doctest", str(PREPARATION / f"{name}.py")],
                 capture_output=True,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ecograph.messages import Language
 from ecograph.web.views.words import Link, Reader, in_language, licence, shown, web_address
 
 
@@ -24,7 +26,7 @@ class ContributionView:
 
 def contributions(words: Reader) -> tuple[ContributionView, ...]:
     """Every contribution by title, examples last."""
-    shown_ones = [
+    found = [
         ContributionView(
             slug=dataset.slug,
             title=_text(dataset.titles, words),
@@ -38,9 +40,9 @@ def contributions(words: Reader) -> tuple[ContributionView, ...]:
         )
         for dataset in words.view.datasets.values()
     ]
-    return tuple(sorted(shown_ones, key=lambda each: (each.example, each.title.text)))
+    return tuple(sorted(found, key=lambda each: (each.example, each.title.text)))
 
 
-def _text(texts: object, words: Reader) -> Link:
-    found, lang = in_language(texts, words.lang)
-    return Link(found, None, lang)
+def _text(texts: Mapping[Language, str], words: Reader) -> Link:
+    said, lang = in_language(texts, words.lang)
+    return Link(said, None, lang)

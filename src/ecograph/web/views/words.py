@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -203,7 +203,7 @@ def column_of(template: Template | None, path: NamedNode) -> Column | None:
     return next((column for column in template.columns if column.path == path), None) if template else None
 
 
-def in_language(texts: dict[Language, str] | object, lang: Language) -> tuple[str, str | None]:
+def in_language(texts: Mapping[Language, str], lang: Language) -> tuple[str, str | None]:
     """
     The text for a reader, and the language it is in where that is another.
 
@@ -211,12 +211,9 @@ def in_language(texts: dict[Language, str] | object, lang: Language) -> tuple[st
         >>> in_language({"en": "Needs"}, "sv"), in_language({"sv": "Behov"}, "sv")
         (('Needs', 'en'), ('Behov', None))
     """
-    assert hasattr(texts, "get")
-    for each in (lang, "en", "da", "sv"):
-        found = texts.get(each)
-        if found:
-            return str(found), None if each == lang else each
-    return "–", None
+    order: tuple[Language, ...] = (lang, "en", "da", "sv")
+    found = next((each for each in order if texts.get(each)), None)
+    return (texts[found], None if found == lang else found) if found else ("–", None)
 
 
 def page_of(iri: NamedNode, lang: Language) -> str | None:

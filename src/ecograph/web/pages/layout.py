@@ -1,0 +1,108 @@
+"""What all pages share: the reader, the frame around a page, the page of a problem, the files beside them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.staticfiles import StaticFiles
+
+from ecograph.errors import UnknownLanguage
+from ecograph.messages import LANGUAGES, Language, language_of, text
+from ecograph.web.access import ecograph_of, headers_of
+from ecograph.web.problems import Problem
+from ecograph.web.views.words import Link, Reader
+
+static = StaticFiles(packages=[("ecograph.web", "static")])
+
+METHODS: Final = ["GET", "HEAD"]
+LONGEST_TITLE: Final = 60
+"""Letters of a heading that stand in the title of the window and in the breadcrumb."""
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("ecograph.web", "templates"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def page(
+    request: Request,
+    lang: Language,
+    template: str,
+    *,
+    title: str,
+    status: int = 200,
+    section: str = "",
+    **values: object,
+) -> HTMLResponse:
+    """
+    One page in one language.
+
+    Args:
+        request: What was asked; its address is offered in the other languages.
+        lang: The reader's language.
+        template: File in `templates/`.
+        title: Of the window.
+        status: HTTP status.
+        section: Which entry of the menu is the current one.
+        values: What the template shows.
+    """
+    body = _render(request, lang, template, title=title, section=section, **values)
+    headers = {**headers_of(ecograph_of(request).view()), "Content-Language": lang}
+    return HTMLResponse(body, status, headers)
+
+
+def problem(request: Request, fault: Problem, lang: Language, reference: str) -> str:
+    """What went wrong, as a page."""
+    title = text(f"problem.title.{fault.title}", lang)
+    shown = {"title": title, "detail": fault.details[lang], "reference": reference}
+    return _render(request, lang, "problem.html", crumbs=[Link(title)], section="", **shown)
+
+
+def short(words: str) -> str:
+    """A heading cut to what a window's title and a breadcrumb hold."""
+    return words if len(words) <= LONGEST_TITLE else f"{words[:LONGEST_TITLE].rstrip()}…"
+
+
+def _render(request: Request, lang: Language, template: str, **values: object) -> str:
+    view = ecograph_of(request).view()
+    rest = request.url.path.removeprefix(f"/{lang}")
+    query = f"?{request.url.query}" if request.url.query else ""
+
+    def in_language(other: Language) -> str:
+        return f"/{other}{rest}{query}" if request.url.path.startswith(f"/{lang}") else f"/{other}"
+
+    def t(key: str, **filling: object) -> str:
+        return text(key, lang, **filling)
+
+    dates = [dataset.issued for dataset in view.datasets.values() if dataset.issued]
+    shown = {
+        "lang": lang,
+        "languages": LANGUAGES,
+        "in_language": in_language,
+        "t": t,
+        "crumbs": (),
+        "revision": view.revision,
+        "as_of": Reader(view, lang).day(max(dates)) if dates else "–",
+    }
+    return _environment().get_template(template).render({**shown, **values})
+
+
+def _reader(request: Request, lang: str) -> Reader:
+    spoken = language_of(lang)
+    if spoken is None or spoken != lang:
+        raise UnknownLanguage(lang=lang)
+    return Reader(ecograph_of(request).view(), spoken)
+
+
+Words = Annotated[Reader, Depends(_reader)]
+"""The reader of a page, by the language in its path."""

@@ -1,0 +1,140 @@
+"""A need, stored or typed in: how it was understood, and who fits it on both sides of the Øresund."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pyoxigraph import NamedNode
+
+from ecograph.bootstrap import View
+from ecograph.errors import UnknownThing
+from ecograph.identifiers import concept_iri, thing_iri
+from ecograph.match.model import GROUPS, NeedProfile
+from ecograph.messages import Language
+from ecograph.namespaces import CONCEPT, ID
+from ecograph.web.pages.layout import METHODS, Words, page, short
+from ecograph.web.views import matches
+from ecograph.web.views.profiles import Profile, profile
+from ecograph.web.views.words import Link, Reader
+
+router = APIRouter(include_in_schema=False)
+
+_ALL: Final = 1000
+"""More candidates than a group ever has: the page counts them all and shows the best."""
+_LONGEST_NEED: Final = 5000
+
+Topics = Annotated[list[str] | None, Query()]
+Top = Annotated[int, Query(ge=1, le=matches.MORE)]
+Opened = Annotated[list[str] | None, Query(alias="all")]
+
+
+@router.api_route("/{lang}/match", methods=METHODS)
+def typed_need(
+    request: Request, words: Words, q: str = "", topic: Topics = None, opened: Opened = None, top: Top = matches.SHOWN
+) -> Response:
+    """Who fits a need that is typed in and not stored."""
+    typed = q.strip()[:_LONGEST_NEED]
+    if not typed:
+        return RedirectResponse(f"/{words.lang}", 303)
+    need = words.view.matcher.profile_text(typed)
+    return _page(request, words, need, Link(typed), typed=typed, topics=topic, opened=opened, top=top)
+
+
+@router.api_route("/{lang}/id/need/{slug}", methods=METHODS)
+def stored_need(
+    request: Request, words: Words, slug: str, topic: Topics = None, opened: Opened = None, top: Top = matches.SHOWN
+) -> Response:
+    """A need in the graph with who fits it."""
+    iri = thing_iri("need", slug)
+    stored = profile(words, iri)
+    if stored is None:
+        raise UnknownThing(kind=words.say("page.need.title"), id=slug)
+    need = words.view.matcher.profile(iri)
+    return _page(request, words, need, stored.heading, stored=stored, topics=topic, opened=opened, top=top)
+
+
+def _page(
+    request: Request,
+    words: Reader,
+    need: NeedProfile,
+    heading: Link,
+    *,
+    topics: list[str] | None,
+    opened: list[str] | None,
+    top: int,
+    typed: str = "",
+    stored: Profile | None = None,
+) -> HTMLResponse:
+    lang, view = words.lang, words.view
+    if topics is not None:
+        need = _narrowed(view, need, [concept_iri("topic", slug) for slug in topics if slug])
+    result = view.matcher.match(need, top=_ALL)
+    shown_all = [group for group in GROUPS if group in (opened or ())]
+    groups = matches.groups(words, result, shown_all, top)
+    kept = [("q", typed)] if typed else []
+    kept += [("topic", slug) for slug in topics or ()]
+
+    def opening(group: str) -> str:
+        pairs = [*kept, *(("all", each) for each in (*shown_all, group))]
+        return f"{request.url.path}?{urlencode(pairs)}#group-{group}"
+
+    own_title = words.say("page.need.title" if stored else "page.need.typed")
+    return page(
+        request,
+        lang,
+        "need.html",
+        title=f"{short(heading.text)} – {own_title}",
+        section="start",
+        crumbs=[Link(own_title, f"/{lang}/search?kind=need" if stored else None)]
+        + ([Link(short(heading.text), None, heading.lang)] if stored else []),
+        heading=heading,
+        need=stored,
+        typed=typed,
+        form_action=request.url.path,
+        concepts=[
+            {
+                "slug": _slug(concept.iri),
+                "label": concept.labels.get(lang) or view.concepts.label(concept.iri, lang),
+                "words": ", ".join(concept.words),
+            }
+            for concept in need.concepts
+            if concept.basis != "broader" and concept.iri.value.startswith(CONCEPT["topic/"].value)
+        ],
+        topics=sorted(
+            ((_slug(iri), view.concepts.label(iri, lang)) for iri in view.concepts.in_scheme("topic")),
+            key=lambda option: option[1].casefold(),
+        ),
+        capabilities=[words.link(each.iri) for each in need.capabilities],
+        notes=[note.sentences[lang] for note in result.notes],
+        groups=groups,
+        overview=matches.overview(words, result, groups),
+        same_need=matches.same_need(words, result),
+        opening=opening,
+        json_href=_as_data(need, typed, lang),
+        rdf_href=f"/id/{ID.local(need.iri)}.ttl" if need.iri else None,
+    )
+
+
+def _slug(topic: NamedNode) -> str:
+    return CONCEPT.local(topic).removeprefix("topic/")
+
+
+def _narrowed(view: View, need: NeedProfile, topics: list[NamedNode]) -> NeedProfile:
+    """The need with the topics that the coordinator has ticked or added, and no other."""
+    for concept in need.concepts:
+        if concept.iri not in topics and concept.iri.value.startswith(CONCEPT["topic/"].value):
+            need = need.without(concept.iri)
+    for topic in topics:
+        if topic not in {concept.iri for concept in need.concepts}:
+            need = view.matcher.with_concept(need, topic)
+    return need
+
+
+def _as_data(need: NeedProfile, typed: str, lang: Language) -> str:
+    """Where REST gives the same answer."""
+    if need.iri:
+        return f"/api/v1/needs/{ID.local(need.iri).removeprefix('need/')}/matches?{urlencode({'lang': lang})}"
+    return f"/api/v1/matches?{urlencode({'text': typed, 'lang': lang})}"

@@ -1,0 +1,52 @@
+"""The profile of an actor, a project, a topic or anything else with an address of ours."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from pyoxigraph import NamedNode
+
+from ecograph.errors import UnknownThing
+from ecograph.identifiers import concept_iri, thing_iri
+from ecograph.namespaces import BASE
+from ecograph.web.pages.layout import METHODS, Words, page, short
+from ecograph.web.views.profiles import profile
+from ecograph.web.views.words import Link, Reader
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.api_route("/{lang}/id/{kind}/{slug}", methods=METHODS)
+def thing(request: Request, words: Words, kind: str, slug: str) -> Response:
+    """The profile of a thing."""
+    return _page(request, words, thing_iri(kind, slug), kind, slug)
+
+
+@router.api_route("/{lang}/concept/{scheme}/{slug}", methods=METHODS)
+def concept(request: Request, words: Words, scheme: str, slug: str) -> Response:
+    """The profile of a topic or another concept."""
+    return _page(request, words, concept_iri(scheme, slug), scheme, slug)
+
+
+def _page(request: Request, words: Reader, iri: NamedNode, kind: str, slug: str) -> HTMLResponse:
+    found = profile(words, iri)
+    if found is None:
+        raise UnknownThing(kind=kind, id=slug)
+    lang, template = words.lang, words.template(iri)
+    listed = template is not None and template.slug in words.directory.listed
+    place = Link(words.kind(template.slug, many=True), f"/{lang}/search?kind={template.slug}") if listed else None
+    return page(
+        request,
+        lang,
+        "thing.html",
+        title=f"{short(found.heading.text)} – {found.kinds}" if found.kinds else short(found.heading.text),
+        section="search",
+        crumbs=[
+            Link(words.say("page.nav.search"), f"/{lang}/search"),
+            *([place] if place else found.broader),
+            Link(short(found.heading.text), None, found.heading.lang),
+        ],
+        profile=found,
+        topic_slug=slug if kind == "topic" else "",
+        rdf_href=f"/{iri.value.removeprefix(BASE)}.ttl",
+    )

@@ -1,0 +1,74 @@
+"""The SPARQL page: a form for a query, its answer as a table, and questions to start from."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from ecograph.errors import QueryError
+from ecograph.query import guard
+from ecograph.web.access import ecograph_of
+from ecograph.web.pages.layout import METHODS, Words, page
+from ecograph.web.views.answers import table
+from ecograph.web.views.words import Link
+
+router = APIRouter(include_in_schema=False)
+
+_ROWS_SHOWN: Final = 200
+_JSON: Final = "application/sparql-results+json"
+_ANSWER_TYPES: Final = f"{_JSON}, text/turtle"
+_DOWNLOADS: Final = (("csv", "CSV"), ("json", "JSON"), ("xml", "XML"))
+_EXAMPLE_QUERY: Final = """SELECT ?class (COUNT(?thing) AS ?things)
+WHERE { ?thing a ?class }
+GROUP BY ?class ORDER BY DESC(?things)"""
+
+
+@router.api_route("/{lang}/sparql", methods=METHODS)
+def sparql(request: Request, words: Words, query: str | None = None) -> Response:
+    """A form for a query, its answer as a table, and questions to start from."""
+    lang = words.lang
+    ecograph = ecograph_of(request)
+    columns: list[str] | None = None
+    rows: list[list[Link]] = []
+    graph_text, error = "", ""
+    if query is not None:
+        try:
+            answer = ecograph.queries.run(guard.admit(query), _ANSWER_TYPES, directory=words.view.snapshot.path)
+            if answer.media_type == _JSON:
+                columns, rows = table(json.loads(answer.body), lang)
+            else:
+                graph_text = answer.body.decode()
+        except QueryError as fault:
+            error = fault.message(lang)
+    title = words.say("page.sparql.title")
+    return page(
+        request,
+        lang,
+        "sparql.html",
+        title=f"{words.say('page.sparql.error')} {title}" if error else title,
+        section="sparql",
+        crumbs=[Link(title)],
+        status=400 if error else 200,
+        query=_EXAMPLE_QUERY if query is None else query,
+        seconds=words.number(ecograph.settings.query_timeout_s),
+        error=error,
+        columns=columns,
+        rows=rows[:_ROWS_SHOWN],
+        shown=words.number(_ROWS_SHOWN),
+        cut=len(rows) > _ROWS_SHOWN,
+        total=words.number(len(rows)),
+        graph_text=graph_text,
+        downloads=[
+            Link(label, f"/sparql?{urlencode({'query': query or '', 'format': suffix})}") for suffix, label in _DOWNLOADS
+        ]
+        if columns is not None
+        else [],
+        examples=[
+            Link(question.summaries[lang], f"/{lang}/sparql?{urlencode({'query': question.text})}")
+            for question in ecograph.catalogue.values()
+        ],
+    )
