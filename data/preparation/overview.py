@@ -11,8 +11,8 @@ _HEAD = """# What EcoGraph ships
 One folder per publisher, in the form that any partner contributes: `dataset.ttl` says what it is, from where and under
 which licence; each table is a template (`ecograph template <name>`). This file and the folders below are made by
 `python data/preparation/prepare.py --sources <folder>`; how, and what was reviewed by hand, is said in
-`preparation/README.md`. `vocabularies/` holds the external vocabularies. "Our arrangement of facts" means that the source
-states no open licence: only its facts are here, it is credited, and the licence is for what EcoGraph added.
+`preparation/README.md`. `vocabularies/` holds the external vocabularies. "Our arrangement of facts" means that the
+source states no open licence: only its facts are here, it is credited, and the licence is for what EcoGraph added.
 
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,6 @@ from ecograph.match.model import GROUPS, Group, NeedProfile
 from ecograph.match.signals import Floats, Measured
 
 Rule = Literal["asker", "own-place", "country", "excluded"]
-RULES: Final[tuple[Rule, ...]] = ("asker", "own-place", "country", "excluded")
 
 
 @dataclass(frozen=True, slots=True)

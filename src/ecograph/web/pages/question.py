@@ -63,7 +63,8 @@ def sparql(request: Request, words: Words, query: str | None = None) -> Response
         total=words.number(len(rows)),
         graph_text=graph_text,
         downloads=[
-            Link(label, f"/sparql?{urlencode({'query': query or '', 'format': suffix})}") for suffix, label in _DOWNLOADS
+            Link(label, f"/sparql?{urlencode({'query': query or '', 'format': suffix})}")
+            for suffix, label in _DOWNLOADS
         ]
         if columns is not None
         else [],

@@ -100,9 +100,7 @@ def search(
         hits=[
             {
                 "link": words.link(each.iri),
-                "meta": " · ".join(
-                    [words.kind(each.kind), *(words.country(code) for code in each.countries)]
-                ),
+                "meta": " · ".join([words.kind(each.kind), *(words.country(code) for code in each.countries)]),
             }
             for each in found.items
         ],

@@ -120,9 +120,7 @@ def overview(words: Reader, result: MatchResult, found: Sequence[GroupView]) -> 
     countries = (*_BOTH_SIDES, *sorted(present - {*_BOTH_SIDES, _NOWHERE}), *({_NOWHERE} & present))
     rows = []
     for group in found:
-        counts = Counter(
-            country for match in result.in_group(group.name) for country in match.countries or (_NOWHERE,)
-        )
+        counts = Counter(country for match in result.in_group(group.name) for country in match.countries or (_NOWHERE,))
         rows.append((group, tuple(counts[country] for country in countries)))
     filled = {group.name for group in found}
     return Overview(
