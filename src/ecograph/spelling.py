@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _LETTERS: Final = str.maketrans({"æ": "ä", "ø": "ö", "ü": "u", "ß": "ss", "đ": "d", "ð": "d", "þ": "th", "ł": "l"})
@@ -11,6 +12,7 @@ _KEPT: Final = frozenset("äöå")
 _BETWEEN_WORDS: Final = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=200_000)
 def fold(word: str) -> str:
     """
     One spelling for Danish, Norwegian and Swedish letters, in lower case, without other accents.

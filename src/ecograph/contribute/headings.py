@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from ecograph.errors import UnknownTemplate
 from ecograph.messages import Language, texts
 from ecograph.shacl.contract import ID_COLUMN, Column, Contract, Template
-from ecograph.vocabulary.folding import fold
+from ecograph.spelling import fold_name
 
 _LIKELY: Final = 70  # of 100: below it, what rapidfuzz proposes is no longer what the person meant
 _LANGUAGE_KEYS: Final[Mapping[Language, str]] = {"da": "danish", "sv": "swedish", "en": "english"}
@@ -38,10 +38,12 @@ class Headings:
         """The machine headings that are likest to an unknown one."""
         index = self._by_template[template.slug]
         base = _LANGUAGE_MARK.sub(r"\1", heading)
-        variants = {c.key: c for c in template.columns if _folded(heading) in (fold(name) for name in c.names.values())}
+        variants = {
+            c.key: c for c in template.columns if _folded(heading) in (fold_name(name) for name in c.names.values())
+        }
         if variants:
             return tuple(variants)
-        found = process.extract(fold(base), list(index), scorer=fuzz.ratio, score_cutoff=_LIKELY, limit=6)
+        found = process.extract(fold_name(base), list(index), scorer=fuzz.ratio, score_cutoff=_LIKELY, limit=6)
         return tuple(dict.fromkeys(index[choice].key for choice, _, _ in found))[:3]
 
     def template_of(self, file_name: str, headings: Sequence[str]) -> Template:
@@ -91,8 +93,8 @@ def _folded(heading: str) -> str:
     if marked:
         lang = _language_names().get(marked[2].casefold())
         if lang:
-            return f"{fold(marked[1].replace('_', ' '))} {lang}"
-    return fold(heading.replace("_", " "))
+            return f"{fold_name(marked[1].replace('_', ' '))} {lang}"
+    return fold_name(heading.replace("_", " "))
 
 
 @cache

@@ -16,9 +16,9 @@ from ecograph.identifiers import kind_and_slug
 from ecograph.messages import LANGUAGES, Language
 from ecograph.namespaces import BASE, CONCEPT, DCTERMS, FOAF, ID, RDF, SKOS
 from ecograph.shacl.contract import Contract
+from ecograph.spelling import fold_name
 from ecograph.store.base import Snapshot
 from ecograph.vocabulary.concepts import Concepts
-from ecograph.vocabulary.folding import fold
 from ecograph.vocabulary.ontology import Ontology
 
 _LIKELY: Final = 75  # of 100: at this the names of the region's actors still belong to the one that was meant
@@ -161,7 +161,7 @@ class Resolver:
         else:
             yield _iris(*(f"{ID.iri}{kind}/{cell}" for kind in self._kinds(classes)))
         yield self._identified(cell, classes)
-        yield self._named.get(fold(cell), ())
+        yield self._named.get(fold_name(cell), ())
 
     def _kinds(self, classes: tuple[NamedNode, ...]) -> Iterable[str]:
         templates = self.contract.templates.values()
@@ -219,7 +219,7 @@ class Resolver:
         """Everything known, by folded name."""
         found: dict[str, dict[NamedNode, None]] = defaultdict(dict)
         for iri, name in self._all_names():
-            found[fold(name)][iri] = None
+            found[fold_name(name)][iri] = None
         return {name: tuple(iris) for name, iris in found.items()}
 
     def _all_names(self) -> Iterator[tuple[NamedNode, str]]:
@@ -234,7 +234,7 @@ class Resolver:
                     yield quad.subject, quad.object.value  # type: ignore[misc]
 
     def _suggest(self, cell: str, classes: tuple[NamedNode, ...]) -> tuple[str, ...]:
-        wanted = fold(cell.rpartition("/")[2].replace("-", " "))
+        wanted = fold_name(cell.rpartition("/")[2].replace("-", " "))
         likely = process.extract(wanted, self._choices, scorer=fuzz.WRatio, score_cutoff=_LIKELY, limit=40)
         suggested: dict[str, None] = {}
         for _, _, name in likely:

@@ -11,7 +11,8 @@ from pyoxigraph import NamedNode
 from ecograph.match.evidence import Evidence
 from ecograph.match.model import Place
 from ecograph.messages import LANGUAGES, Language
-from ecograph.text.lexicon import Token, fold, known, stop_words, tokenise
+from ecograph.spelling import fold
+from ecograph.text.lexicon import Token, known, stop_words, tokenise
 
 _SUFFIXES: Final = re.compile(
     r"\s+(kommune|kommun|stad|regionskommune|municipality|city|län|region)$|^(region|city of)\s+|\s+region$",

@@ -18,7 +18,8 @@ from ecograph.match import weights
 from ecograph.match.evidence import FAMILIES, Evidence, Ints
 from ecograph.match.model import NeedProfile, RecognisedConcept
 from ecograph.messages import Language
-from ecograph.text.lexicon import content_words, fold, normalise, tokenise
+from ecograph.spelling import fold
+from ecograph.text.lexicon import content_words, normalise, tokenise
 from ecograph.text.overlap import Unit
 
 Floats = NDArray[np.float64]

@@ -15,8 +15,9 @@ from typing import Final
 import tantivy
 
 from ecograph.messages import LANGUAGES, Language, language_of
+from ecograph.spelling import fold
 from ecograph.text.language import detect
-from ecograph.text.lexicon import content_words, fold, grams, lemma, lemmas, normalise, tokenise
+from ecograph.text.lexicon import content_words, grams, lemma, lemmas, normalise, tokenise
 
 TITLE_BOOST: Final = 2.0
 """A word in the title says what the thing is; in the text it may be in passing."""

@@ -9,7 +9,8 @@ from typing import Final, cast
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from ecograph.messages import LANGUAGES, Language, language_of
-from ecograph.text.lexicon import fold, known, normalise, tokenise
+from ecograph.spelling import fold
+from ecograph.text.lexicon import known, normalise, tokenise
 
 _DANISH: Final = frozenset("æø")
 _SWEDISH: Final = frozenset("äö")

@@ -18,11 +18,10 @@ from typing import Final
 import simplemma
 
 from ecograph.messages import LANGUAGES, Language
+from ecograph.spelling import fold
 
 _WORD = re.compile(r"[^\W_]+(?:[.'’][^\W_]+)*")
 _BREAK = re.compile(r"[.,;:!?()\[\]{}<>|/\"“”»«\n\r\t]|\s[-–—]\s")
-_LETTERS: Final = str.maketrans({"æ": "ä", "ø": "ö", "ü": "u", "ß": "ss", "đ": "d", "ð": "d", "þ": "th", "ł": "l"})
-_KEPT: Final = frozenset("äöå")
 
 MIN_GRAM: Final = 3
 """Shorter grams are in nearly every word."""
@@ -112,26 +111,6 @@ def tokenise(text: str) -> tuple[Token, ...]:
         found.append(Token(match.group(), match.start(), match.end(), not found or bool(_BREAK.search(gap))))
         end = match.end()
     return tuple(found)
-
-
-@lru_cache(maxsize=200_000)
-def fold(word: str) -> str:
-    """
-    One spelling for Danish, Norwegian and Swedish letters, in lower case, without other accents.
-
-    Example:
-        >>> fold("Varmeplanlægning"), fold("Aarhus"), fold("Århus"), fold("idé")
-        ('varmeplanlägning', 'århus', 'århus', 'ide')
-
-    Source:
-        docs/matching.md, "Words".
-    """
-    lower = word.lower().translate(_LETTERS).replace("aa", "å")
-    if lower.isascii():
-        return lower
-    return "".join(
-        letter if letter in _KEPT else unicodedata.normalize("NFD", letter)[0] for letter in lower if letter.strip()
-    )
 
 
 @lru_cache(maxsize=200_000)

@@ -18,7 +18,8 @@ import ahocorasick
 from rapidfuzz import fuzz, process
 
 from ecograph.messages import LANGUAGES, Language
-from ecograph.text.lexicon import Token, fold, known, lemma, stop_words, tokenise
+from ecograph.spelling import fold
+from ecograph.text.lexicon import Token, known, lemma, stop_words, tokenise
 
 Way = Literal["label", "compound", "spelling"]
 

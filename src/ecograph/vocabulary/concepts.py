@@ -12,8 +12,8 @@ from rapidfuzz import fuzz, process
 from ecograph.identifiers import scheme_iri
 from ecograph.messages import Language, language_of
 from ecograph.namespaces import CONCEPT, ECO, SKOS
+from ecograph.spelling import fold_name
 from ecograph.store.base import Snapshot
-from ecograph.vocabulary.folding import fold
 
 _ORDER: Final[tuple[Language, ...]] = ("en", "da", "sv")
 # Below this likeness (0..100) a suggestion confuses more than it helps.
@@ -148,7 +148,7 @@ class Concepts:
             text: As somebody wrote it; letters are folded, so Aa is Å and Ø is Ö.
             scheme: Slug or IRI of the scheme.
         """
-        return self._index(scheme).get(fold(text))
+        return self._index(scheme).get(fold_name(text))
 
     def suggest(self, text: str, scheme: str, limit: int = 3) -> tuple[NamedNode, ...]:
         """
@@ -159,7 +159,7 @@ class Concepts:
             scheme: Slug or IRI of the scheme.
             limit: How many at most.
         """
-        wanted = fold(text)
+        wanted = fold_name(text)
         names = self._index(scheme)
         scores: dict[NamedNode, float] = {}
         for _, likeness, name in process.extract(
@@ -180,7 +180,7 @@ class Concepts:
             for words_of in (self._own_names, self._other_names):
                 for concept in members:
                     for word in words_of(concept):
-                        names.setdefault(fold(word), concept)
+                        names.setdefault(fold_name(word), concept)
             self._names[iri] = names
         return self._names[iri]
 

@@ -28,8 +28,9 @@ from ecograph.match.model import Statement
 from ecograph.messages import LANGUAGES, Language, language_of
 from ecograph.namespaces import CONCEPT, DCTERMS, ECO, FOAF, ID, RDF, RDFS, SKOS
 from ecograph.shacl.contract import Contract
+from ecograph.spelling import fold
 from ecograph.store.base import Snapshot
-from ecograph.text.lexicon import fold, tokenise
+from ecograph.text.lexicon import tokenise
 from ecograph.vocabulary.concepts import Concepts
 from ecograph.vocabulary.ontology import Ontology
 
@@ -344,7 +345,7 @@ class Directory:
         return self._orders[lang]
 
     def _rank(self, summary: Summary, words: Sequence[str], also: Mapping[NamedNode, int]) -> int:
-        """0 for the whole name, 1 for its beginning, 2 for beginnings of words, 3 for parts; what fits also comes after."""
+        """0 for the whole name, 1 for its beginning, 2 for the beginnings of words, 3 for parts; 4 on for what else fits."""
         if not words:
             return 0
         if not self._says(summary, words):

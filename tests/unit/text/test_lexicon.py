@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecograph.messages import LANGUAGES, Language
-from ecograph.text.lexicon import content_words, fold, grams, lemma, normalise, stop_words, tokenise
+from ecograph.spelling import fold
+from ecograph.text.lexicon import content_words, grams, lemma, normalise, stop_words, tokenise
 
 
 class TestFold:

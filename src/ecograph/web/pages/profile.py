@@ -33,8 +33,9 @@ def _page(request: Request, words: Reader, iri: NamedNode, kind: str, slug: str)
     if found is None:
         raise UnknownThing(kind=kind, id=slug)
     lang, template = words.lang, words.template(iri)
-    listed = template is not None and template.slug in words.directory.listed
-    place = Link(words.kind(template.slug, many=True), f"/{lang}/search?kind={template.slug}") if listed else None
+    place = None
+    if template and template.slug in words.directory.listed:
+        place = Link(words.kind(template.slug, many=True), f"/{lang}/search?kind={template.slug}")
     return page(
         request,
         lang,

@@ -62,14 +62,14 @@ def sparql(request: Request, words: Words, query: str | None = None) -> Response
         cut=len(rows) > _ROWS_SHOWN,
         total=words.number(len(rows)),
         graph_text=graph_text,
-        downloads=[
-            Link(label, f"/sparql?{urlencode({'query': query or '', 'format': suffix})}")
-            for suffix, label in _DOWNLOADS
-        ]
-        if columns is not None
-        else [],
+        downloads=_downloads(query or "") if columns is not None else [],
         examples=[
             Link(question.summaries[lang], f"/{lang}/sparql?{urlencode({'query': question.text})}")
             for question in ecograph.catalogue.values()
         ],
     )
+
+
+def _downloads(query: str) -> list[Link]:
+    """The same answer as files."""
+    return [Link(label, f"/sparql?{urlencode({'query': query, 'format': suffix})}") for suffix, label in _DOWNLOADS]

@@ -1,4 +1,4 @@
-"""A match result as the need page shows it: an overview, then each group with both sides of the Øresund side by side."""
+"""A match result as the need page shows it: an overview, then each group with both sides of the Øresund abreast."""
 
 from __future__ import annotations
 

@@ -227,7 +227,8 @@ def _entry(words: Reader, subject: NamedNode, pair: str, predicate: NamedNode, h
         return _funding(words, values, subject, here)
     remarks = [_remark(words, each, path) for path in _REMARKS.get(slug, ()) for each in values.get(path, ())]
     if slug == "capability-claim" and pair not in _END_BY_PAIR:
-        remarks = [words.link(each).text for each in values.get(ECO.capability, ()) if each != target] + remarks
+        others = [each for each in values.get(ECO.capability, ()) if isinstance(each, NamedNode) and each != target]
+        remarks = [*(words.link(each).text for each in others), *remarks]
     shown_years = [years] if years and slug not in ("topic-claim", "observation", "goal") else []
     link = words.link(target)
     if target == subject and slug in _ENDS:
@@ -247,7 +248,7 @@ def _funding(words: Reader, values: Values, subject: NamedNode, here: NamedNode)
         words.view.concepts.notation(each) for each in values.get(ECO.currency, ()) if isinstance(each, NamedNode)
     ]
     about = [each for each in values.get(ECO.about, ()) if isinstance(each, NamedNode) and each != here]
-    amount = " ".join([words.number(number), *(each for each in currency if each)])
+    amount = " ".join([words.number(number), *(words.view.concepts.notation(each) or "" for each in currencies)])
     notes = [words.link(each).text for each in values.get(ECO.kind, ()) if isinstance(each, NamedNode)]
     funders = [each for each in values.get(ECO.funder, ()) if isinstance(each, NamedNode) and each != here]
     names = [words.link(each).text for each in funders]

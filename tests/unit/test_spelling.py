@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from ecograph.vocabulary.folding import fold
+from ecograph.spelling import fold_name
 
 
 class TestFold:
@@ -25,11 +25,11 @@ class TestFold:
         """
         Danish, Norwegian and Swedish letters, hyphens, spaces, case and Unicode forms make no difference.
         """
-        assert fold(one) == fold(other)
+        assert fold_name(one) == fold_name(other)
 
     def test_different_letters_stay_different(self) -> None:
         """
         Å is not A and Ö is not O: Ås and As are two places.
         """
-        assert fold("Ås") != fold("As")
-        assert fold("Höör") != fold("Hoor")
+        assert fold_name("Ås") != fold_name("As")
+        assert fold_name("Höör") != fold_name("Hoor")
