@@ -24,12 +24,12 @@ def fold(word: str) -> str:
     Source:
         docs/matching.md, "Words".
     """
-    lower = word.lower().translate(_LETTERS).replace("aa", "å")
-    if lower.isascii():
-        return lower
-    return "".join(
-        letter if letter in _KEPT else unicodedata.normalize("NFD", letter)[0] for letter in lower if letter.strip()
-    )
+    lower = word.lower().translate(_LETTERS)
+    if not lower.isascii():
+        lower = "".join(
+            letter if letter in _KEPT else unicodedata.normalize("NFD", letter)[0] for letter in lower if letter.strip()
+        )
+    return lower.replace("aa", "å")
 
 
 def fold_name(name: str) -> str:

@@ -345,7 +345,7 @@ class Directory:
         return self._orders[lang]
 
     def _rank(self, summary: Summary, words: Sequence[str], also: Mapping[NamedNode, int]) -> int:
-        """0 for the whole name, 1 for its beginning, 2 for the beginnings of words, 3 for parts; 4 on for what else fits."""
+        """0 for the whole name, 1 for its beginning, 2 for the beginnings of words, 3 for parts; 4 on for others."""
         if not words:
             return 0
         if not self._says(summary, words):

@@ -244,9 +244,7 @@ def _entry(words: Reader, subject: NamedNode, pair: str, predicate: NamedNode, h
 def _funding(words: Reader, values: Values, subject: NamedNode, here: NamedNode) -> Entry:
     """An amount in its currency, what it is, who gives it, and who says so."""
     number = next((float(each.value) for each in values.get(ECO.amount, ()) if isinstance(each, Literal)), 0.0)
-    currency = [
-        words.view.concepts.notation(each) for each in values.get(ECO.currency, ()) if isinstance(each, NamedNode)
-    ]
+    currencies = [each for each in values.get(ECO.currency, ()) if isinstance(each, NamedNode)]
     about = [each for each in values.get(ECO.about, ()) if isinstance(each, NamedNode) and each != here]
     amount = " ".join([words.number(number), *(words.view.concepts.notation(each) or "" for each in currencies)])
     notes = [words.link(each).text for each in values.get(ECO.kind, ()) if isinstance(each, NamedNode)]
