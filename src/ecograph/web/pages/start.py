@@ -30,7 +30,10 @@ def start(request: Request, words: Words) -> Response:
     """What EcoGraph answers, the needs it knows, and what the graph holds."""
     lang = words.lang
     counts = reading.counts(words.view)
-    needs = words.directory.find(reading.Filter(), lang, within=frozenset({"need"}), limit=_NEEDS_SHOWN)
+    needs = words.directory.find(reading.Filter(), lang, within=frozenset({"need"}), limit=reading.MAX_PAGE)
+    listed = [
+        words.link(need.iri, " · ".join(words.country(country) for country in need.countries)) for need in needs.items
+    ]
     themes = words.view.concepts.top_concepts("topic")
     return page(
         request,
@@ -38,11 +41,8 @@ def start(request: Request, words: Words) -> Response:
         "start.html",
         title=words.say("page.start.title"),
         section="start",
-        needs=[
-            words.link(need.iri, " · ".join(words.country(country) for country in need.countries))
-            for need in needs.items
-        ],
-        needs_total=words.number(needs.total) if needs.next_cursor else None,
+        needs=listed[:_NEEDS_SHOWN],
+        more_needs=listed[_NEEDS_SHOWN:],
         themes=words.sorted(words.link(iri) for iri in themes),
         thin=_thin(words, counts),
         countries=[*(words.country(country) for country in _COUNTRIES), words.say("page.start.other")],

@@ -39,7 +39,7 @@ _LAST: Final = (DCTERMS.source,)
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One property of a thing with its values; `inline` where they are short enough for one line."""
+    """One property of a thing with its values; `inline` where they stand in one line."""
 
     label: str
     entries: tuple[Link, ...]
@@ -138,6 +138,7 @@ def _lead(words: Reader, quads: Iterable[Quad]) -> Link | None:
 
 
 def _facts(words: Reader, quads: Sequence[Quad], template: Template | None, heading: Link) -> tuple[Fact, ...]:
+    slug = str(quads[0].subject).rstrip(">").rsplit("/", 1)[-1]
     values: dict[NamedNode, list[Literal | NamedNode]] = defaultdict(list)
     for quad in quads:
         if isinstance(quad.object, NamedNode | Literal) and quad.object not in values[quad.predicate]:
@@ -147,8 +148,9 @@ def _facts(words: Reader, quads: Sequence[Quad], template: Template | None, head
     facts: list[Fact] = []
     for path in sorted(values, key=lambda each: (each in _LAST, ranks.get(each, len(order) + 1), each.value)):
         found = words.sorted(_links(words, path, values[path]))
-        if path not in _SILENT and not (path in _NAMES and all(each.text == heading.text for each in found)):
-            inline = all(each.href is None for each in found) and len(found) > 1
+        names = path in _NAMES and all(each.text in (heading.text, slug) for each in found)
+        if path not in _SILENT and not names:
+            inline = len(found) > 1 and path not in _LAST
             facts.append(Fact(words.predicate(path, template), found, inline))
     place = _place(words, values)
     return (*facts, place) if place else tuple(facts)

@@ -47,7 +47,7 @@ _HEADINGS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("funds", ("funding-statement-funder",)),
     ("continued", ("project-continues",)),
     ("people", ("membership-organization", "person-memberOf")),
-    ("employers", ("membership-person",)),
+    ("employers", ("membership-member",)),
     ("programme-projects", ("project-programme",)),
     ("calls", ("call-programme",)),
     ("rates", ("cofunding-rate-programme",)),
@@ -117,6 +117,7 @@ _REMARKS: Final[Mapping[str, tuple[NamedNode, ...]]] = {
     "solution": (ECO.kind,),
 }
 _ORDERED: Final = frozenset({"phase", "gate", "requirement"})
+_LEAD: Final = CONCEPT["participation-role/lead"]
 
 
 @dataclass(slots=True)
@@ -229,16 +230,30 @@ def _entry(words: Reader, subject: NamedNode, pair: str, predicate: NamedNode, h
     if slug == "capability-claim" and pair not in _END_BY_PAIR:
         others = [each for each in values.get(ECO.capability, ()) if isinstance(each, NamedNode) and each != target]
         remarks = [*(words.link(each).text for each in others), *remarks]
+    if slug == "capability-claim" and predicate != ECO.evidence:
+        evidence = ", ".join(_evidence(words, each) for each in values.get(ECO.evidence, ()))
+        remarks.append(words.say("page.thing.evidenced-by", evidence=evidence))
     shown_years = [years] if years and slug not in ("topic-claim", "observation", "goal") else []
     link = words.link(target)
-    if target == subject and slug in _ENDS:
-        link = Link((template.names[words.lang] if template else link.text), link.href)
     return Entry(
         link,
-        _distinct([note for note in [*remarks, *shown_years, *basis(words, values)] if note != link.text]),
+        _distinct([note for note in [*remarks, *shown_years, *basis(words, values, slug)] if note != link.text]),
         year=_year(words, values) or _year(words, said(words, target)),
-        place=next((float(each.value) for each in values.get(ECO.order, ())), 0.0) if slug in _ORDERED else 0.0,
+        place=_place(slug, values),
     )
+
+
+def _place(slug: str, values: Values) -> float:
+    """Steps come in their order, and who leads a project before those who take part."""
+    if slug in _ORDERED:
+        return next((float(each.value) for each in values.get(ECO.order, ())), 0.0)
+    return 0.0 if slug != "participation" or _LEAD in values.get(ECO.role, ()) else 1.0
+
+
+def _evidence(words: Reader, evidence: NamedNode | Literal) -> str:
+    """What a piece of evidence is called; a participation is called by its project."""
+    projects = said(words, evidence).get(ECO.project, ()) if isinstance(evidence, NamedNode) else ()
+    return words.value(next(iter(projects), evidence)).text
 
 
 def _funding(words: Reader, values: Values, subject: NamedNode, here: NamedNode) -> Entry:
@@ -261,12 +276,12 @@ def _funding(words: Reader, values: Values, subject: NamedNode, here: NamedNode)
     return Entry(Link(amount), notes, sources)
 
 
-def basis(words: Reader, values: Values) -> list[str]:
+def basis(words: Reader, values: Values, slug: str) -> list[str]:
     """How a claim came about: set by a rule, found in a text, said by its source or by a person, and when."""
     kinds = [each.value.rsplit("/", 1)[-1] for each in values.get(ECO.basis, ()) if isinstance(each, NamedNode)]
     if not kinds:
         return []
-    found = words.say_if_known(f"page.basis.{kinds[0]}") or kinds[0]
+    found = words.say_if_known(f"page.basis.{slug}-{kinds[0]}") or words.say_if_known(f"page.basis.{kinds[0]}") or ""
     terms = [each.value for each in values.get(ECO.matchedTerm, ()) if isinstance(each, Literal)]
     if terms:
         found += f" ({', '.join(sorted(terms))})"

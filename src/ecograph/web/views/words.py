@@ -26,6 +26,9 @@ from ecograph.web import reading
 _LONGEST_ADDRESS: Final = 60
 """Letters of a web address that are shown; the link leads to all of it."""
 
+_JOINED: Final = 2
+"""Things that name what joins them: a participation is called by its project and its participant."""
+
 _NUMBERS: Final = (XSD.decimal, XSD.integer, XSD.double)
 _SHARES: Final = (ECO.share, ECO.confidence)
 _STANDARD_TERMS: Final = (SKOS, DCTERMS, RDF, RDFS)
@@ -106,16 +109,31 @@ class Reader:
         return format_date(date.fromisoformat(value[:10]), pattern, locale=self.lang)
 
     def link(self, iri: NamedNode, note: str = "") -> Link:
-        """The name of a thing, leading to its page."""
+        """The name of a thing, leading to its page; what has no name is called by what it joins."""
         found = self._labels.get(iri)
         if found is None:
-            label, lang = label_of(self.view.snapshot, iri, self.lang)
-            known = lang is not None or label != iri.value.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
-            href = page_of(iri, self.lang)
-            ours = iri.value.startswith(BASE)
-            found = Link(label, href, lang, "", iri in self.examples) if known or ours else Link(shown(iri.value), href)
-            self._labels[iri] = found
+            found = self._labels[iri] = self._named(iri) or self._unnamed(iri)
         return replace(found, note=note) if note else found
+
+    def _named(self, iri: NamedNode) -> Link | None:
+        label, lang = label_of(self.view.snapshot, iri, self.lang)
+        if lang is None and label == _end(iri):
+            return None
+        return Link(label, page_of(iri, self.lang), lang, "", iri in self.examples)
+
+    def _unnamed(self, iri: NamedNode) -> Link:
+        href, template = page_of(iri, self.lang), self.template(iri)
+        if template is None:
+            return Link(_end(iri) if iri.value.startswith(BASE) else shown(iri.value), href)
+        joined = [
+            self.link(quad.object).text
+            for column in template.columns
+            if column.required and column.kind in ("reference", "concept")
+            for quad in self.view.snapshot.quads(iri, column.path)
+            if isinstance(quad.object, NamedNode) and quad.object != iri
+        ]
+        name = ": ".join(part for part in (template.names[self.lang], " – ".join(joined[:_JOINED])) if part)
+        return Link(name, href, None, "", iri in self.examples)
 
     def value(self, term: object, predicate: NamedNode | None = None) -> Link:
         """An object of a statement: a thing as a link, a literal as its text."""
@@ -153,7 +171,7 @@ class Reader:
         names = column.names if column else self.view.property_names.get(iri)
         if names:
             return names[self.lang]
-        local = iri.value.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+        local = _end(iri)
         standard = self.say_if_known(f"page.property.{local}") if any(iri in each for each in _STANDARD_TERMS) else None
         return standard or self.view.ontology.label(iri, self.lang) or local
 
@@ -169,9 +187,12 @@ class Reader:
     def statement(self, statement: Statement) -> StatementView:
         """A statement in words, with who published it, when, and on which terms."""
         source, dataset = self.source(statement.graph)
+        subject, template = self.link(statement.subject), self.template(statement.subject)
+        if template and self._named(statement.subject) is None:  # what it joins is said by its statements
+            subject = replace(subject, text=template.names[self.lang])
         return StatementView(
-            subject=self.link(statement.subject),
-            predicate=self.predicate(statement.predicate, self.template(statement.subject)),
+            subject=subject,
+            predicate=self.predicate(statement.predicate, template),
             value=self.value(statement.object, statement.predicate),
             source=source,
             issued=self.day(dataset.issued) if dataset and dataset.issued else "",
@@ -196,6 +217,10 @@ class Reader:
     def sorted(self, links: Iterable[Link]) -> tuple[Link, ...]:
         """Links by their words, in the alphabet of the reader."""
         return tuple(sorted(links, key=lambda link: reading.collated(link.text, self.lang)))
+
+
+def _end(iri: NamedNode) -> str:
+    return iri.value.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
 
 
 def column_of(template: Template | None, path: NamedNode) -> Column | None:
