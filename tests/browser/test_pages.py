@@ -19,6 +19,8 @@ PAGES = {
     "nothing understood": "/{lang}/match?q=xyzzy",
     "stored need": "/{lang}/id/need/n09",
     "municipality": "/{lang}/id/municipality/dk-albertslund",
+    "project": "/{lang}/id/project/innotech",
+    "organisation": "/{lang}/id/organisation/gate-21",
     "topic": "/{lang}/concept/topic/cloudburst",
     "search": "/{lang}/search?q=vand&country=dk",
     "nothing found": "/{lang}/search?q=xyzzy",
@@ -28,6 +30,7 @@ PAGES = {
     "about": "/{lang}/about",
     "missing": "/{lang}/id/need/n99",
 }
+DARK = ["start", "stored need", "search", "sparql error", "project"]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -81,7 +84,55 @@ class TestEveryPage:
         assert tab.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+class TestDarkTheme:
+    @pytest.mark.parametrize("name", DARK)
+    def test_dark_theme_is_accessible(self, tab: Page, site: str, name: str) -> None:
+        """
+        The dark theme has as much contrast as the light one.
+        """
+        tab.emulate_media(color_scheme="dark")
+        tab.goto(site + PAGES[name].format(lang="sv"))
+        found = Axe().run(tab, options={"runOnly": WCAG})
+        assert found.violations_count == 0, found.generate_report()
+
+
 class TestJourney:
+    def test_skip_link_leads_to_the_content(self, tab: Page, site: str) -> None:
+        """
+        The first Tab shows a link over the menu to the content, and it can be seen that it has the focus.
+        """
+        tab.goto(f"{site}/sv")
+        tab.keyboard.press("Tab")
+        skip = tab.locator(".skip")
+        box = skip.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert skip.evaluate("link => getComputedStyle(link).outlineStyle") != "none"
+        tab.keyboard.press("Enter")
+        assert tab.evaluate("document.activeElement.id") == "main"
+
+    def test_both_sides_stand_side_by_side(self, tab: Page, site: str) -> None:
+        """
+        On a wide screen the candidates of Denmark and Sweden start at the same height, in every group.
+        """
+        tab.set_viewport_size({"width": 1200, "height": 900})
+        tab.goto(f"{site}/da/id/need/n09")
+        for group in tab.locator("section.group").all():
+            tops = [side.bounding_box() for side in group.locator(".side").all()[:2]]
+            assert all(tops)
+            assert len({round(box["y"]) for box in tops if box}) == 1
+
+    def test_more_candidates_are_one_click_away(self, tab: Page, site: str) -> None:
+        """
+        "Show more" adds candidates of that group, and the address can be shared.
+        """
+        tab.goto(f"{site}/en/id/need/n09")
+        group = tab.locator("section.group", has=tab.locator("#group-research"))
+        before = group.locator("article").count()
+        group.locator(".more-link a").click()
+        assert "all=research" in tab.url
+        assert group.locator("article").count() > before
+
     def test_need_is_answered_by_keyboard_alone(self, tab: Page, site: str) -> None:
         """
         A coordinator types a need, sends it and opens the evidence of a reason without touching a mouse.

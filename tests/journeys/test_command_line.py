@@ -15,6 +15,8 @@ from ecograph.bootstrap import EcoGraph
 
 ROOT = Path(__file__).parents[2]
 
+pytestmark = pytest.mark.slow
+
 
 def run(*arguments: str, data: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """The command in a process, as a person starts it."""
@@ -162,7 +164,6 @@ class TestMistakes:
         assert done.returncode == 1
         assert "skybrudd" in done.stderr + done.stdout
 
-    @pytest.mark.slow
     def test_full_disk_loses_nothing(self, tmp_path: Path) -> None:
         """
         A disk that fills up while loading is said, exit code 3; what was acknowledged is there when there is room.

@@ -23,7 +23,7 @@ _TOPICS_SHOWN: Final = 6
 _FACET_VALUES: Final = 12
 _LONGEST_QUERY: Final = 300
 # Full text also meets words that only look alike; what scores below this share of the best hit is left out.
-_FULL_TEXT_SHARE: Final = 0.25
+_FULL_TEXT_SHARE: Final = 0.4
 _FULL_TEXT_HITS: Final = 100
 
 Values = Annotated[list[str] | None, Query()]
