@@ -369,10 +369,13 @@ def collated(text: str, lang: Language) -> str:
     A key that sorts texts as readers of the language do.
 
     Example:
-        >>> sorted(["Ærø", "Åmål", "Zink"], key=lambda name: collated(name, "da"))
-        ['Zink', 'Ærø', 'Åmål']
+        >>> sorted(["Aabenraa", "Ærø", "Åmål", "Zink"], key=lambda name: collated(name, "da"))
+        ['Zink', 'Ærø', 'Aabenraa', 'Åmål']
     """
-    return text.lower().translate(dict(_AFTER_Z[lang]))
+    lower = text.lower()
+    if lang == "da":
+        lower = lower.replace("aa", "å")  # Danish names keep the old spelling, and their place
+    return lower.translate(dict(_AFTER_Z[lang]))
 
 
 def preferred_language(header: str | None) -> Language:

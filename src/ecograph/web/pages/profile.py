@@ -31,7 +31,7 @@ def concept(request: Request, words: Words, scheme: str, slug: str) -> Response:
 def _page(request: Request, words: Reader, iri: NamedNode, kind: str, slug: str) -> HTMLResponse:
     found = profile(words, iri)
     if found is None:
-        raise UnknownThing(kind=kind, id=slug)
+        raise UnknownThing(kind=_called(words, kind), id=slug)
     lang, template = words.lang, words.template(iri)
     place = None
     if template and template.slug in words.directory.listed:
@@ -51,3 +51,8 @@ def _page(request: Request, words: Reader, iri: NamedNode, kind: str, slug: str)
         topic_slug=slug if kind == "topic" else "",
         rdf_href=f"/{iri.value.removeprefix(BASE)}.ttl",
     )
+
+
+def _called(words: Reader, kind: str) -> str:
+    """What a kind in an address is called, if it is one."""
+    return words.kind(kind) if kind in words.view.contract.templates else kind

@@ -317,7 +317,8 @@ def _year(words: Reader, values: Values) -> str:
 def _remark(words: Reader, value: NamedNode | Literal, path: NamedNode) -> str:
     if isinstance(value, Literal) and value.language not in (None, words.lang):
         return ""
-    return words.value(value, path).text
+    shown = words.value(value, path).text
+    return words.say("page.thing.requirements", count=shown) if path == ECO.requirementCount else shown
 
 
 def _distinct(notes: Iterable[str]) -> list[str]:
