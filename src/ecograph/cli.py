@@ -407,6 +407,11 @@ def _print_match(found: Match, explain: bool) -> None:
 
 
 def _print_table(heads: list[str], rows: list[list[str]]) -> None:
+    """A table on a terminal; elsewhere values between tabs, so that no value is cut."""
+    if not out.is_terminal:
+        for row in (heads, *rows):
+            out.file.write("\t".join(row) + "\n")
+        return
     table = Table(*heads, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*row)
