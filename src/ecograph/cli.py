@@ -39,6 +39,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Needs, actors, results, solutions and standards of the Øresund region as one knowledge graph.",
 )
+contribute = typer.Typer(no_args_is_help=True, help="Check what you contribute.")
+app.add_typer(contribute, name="contribute")
+
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -123,7 +126,7 @@ def load(
     )
 
 
-@app.command()
+@contribute.command()
 def check(
     files: Annotated[
         list[Path], typer.Argument(exists=True, help="A contribution folder, or CSV, XLSX or Turtle files.")
