@@ -17,6 +17,8 @@ MORE: Final = 50
 
 _BOTH_SIDES: Final = ("dk", "se")
 _NOWHERE: Final = ""
+# National candidates stand apart: they may know most, and still are no neighbours.
+_OUTSIDE: Final = "outside"
 # From which score a candidate is called what; the points are shown beside the words.
 _FITS: Final = ((0.5, "strong"), (0.3, "good"), (0.15, "possible"), (0.0, "weak"))
 # A group whose best candidate is below this says that nobody in it fits well.
@@ -53,7 +55,7 @@ class MatchView:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The candidates of one country: how many there are, and those shown."""
+    """The candidates of one country, or of outside the region: how many there are, and those shown."""
 
     label: str
     total: int
@@ -69,7 +71,7 @@ class GroupView:
         name: The group.
         label: Its heading.
         total: How many candidates it has; one with two countries counts once.
-        sides: Both sides of the Øresund, and other countries that have candidates.
+        sides: Both sides of the Øresund, other countries that have candidates, and what lies outside the region.
         against: What speaks against all of them alike.
         unknown: What the graph does not say of any of them.
         low: Whether even the best fits only loosely.
@@ -116,15 +118,14 @@ def groups(words: Reader, result: MatchResult, opened: Collection[str] = (), sho
 
 def overview(words: Reader, result: MatchResult, found: Sequence[GroupView]) -> Overview:
     """The table above the groups."""
-    present = {country for match in result.matches for country in match.countries or (_NOWHERE,)}
-    countries = (*_BOTH_SIDES, *sorted(present - {*_BOTH_SIDES, _NOWHERE}), *({_NOWHERE} & present))
+    columns = _sides(result.matches)
     rows = []
     for group in found:
-        counts = Counter(country for match in result.in_group(group.name) for country in match.countries or (_NOWHERE,))
-        rows.append((group, tuple(counts[country] for country in countries)))
+        counts = Counter(side for match in result.in_group(group.name) for side in _sides_of(match))
+        rows.append((group, tuple(counts[side] for side in columns)))
     filled = {group.name for group in found}
     return Overview(
-        tuple(words.country(country) for country in countries),
+        tuple(_side_name(words, side) for side in columns),
         tuple(rows),
         tuple(words.say(f"page.group.{name}") for name in GROUPS if name not in filled),
     )
@@ -140,19 +141,15 @@ def same_need(words: Reader, result: MatchResult) -> tuple[Link, ...]:
 
 
 def _group(words: Reader, name: Group, matches: Sequence[Match], shown: int) -> GroupView:
-    present = {country for match in matches for country in match.countries or (_NOWHERE,)}
-    countries = [*_BOTH_SIDES, *sorted(present - {*_BOTH_SIDES, _NOWHERE}), *({_NOWHERE} & present)]
     against, unknown = _shared([match.against for match in matches]), _shared([match.unknown for match in matches])
-    by_country = {
-        country: [match for match in matches if country in (match.countries or (_NOWHERE,))] for country in countries
-    }
+    by_side = {side: [match for match in matches if side in _sides_of(match)] for side in _sides(matches)}
     sides = tuple(
         Side(
-            words.country(country),
+            _side_name(words, side),
             len(found),
             tuple(_match(words, match, against, unknown) for match in found[:shown]),
         )
-        for country, found in by_country.items()
+        for side, found in by_side.items()
     )
     return GroupView(
         name=name,
@@ -165,6 +162,22 @@ def _group(words: Reader, name: Group, matches: Sequence[Match], shown: int) -> 
         hidden=max(side.total - len(side.matches) for side in sides),
         open=shown > SHOWN,
     )
+
+
+def _sides_of(match: Match) -> tuple[str, ...]:
+    """The columns a candidate stands in: its countries, or the one for what lies outside the region."""
+    return (_OUTSIDE,) if match.regional is False else match.countries or (_NOWHERE,)
+
+
+def _sides(matches: Sequence[Match]) -> tuple[str, ...]:
+    """The columns that are shown: both sides of the Øresund always, others where there is somebody."""
+    present = {side for match in matches for side in _sides_of(match)}
+    last = (_NOWHERE, _OUTSIDE)
+    return (*_BOTH_SIDES, *sorted(present.difference(_BOTH_SIDES, last)), *(side for side in last if side in present))
+
+
+def _side_name(words: Reader, side: str) -> str:
+    return words.say("page.match.outside") if side == _OUTSIDE else words.country(side)
 
 
 def _match(words: Reader, match: Match, against: Collection[str], unknown: Collection[str]) -> MatchView:
