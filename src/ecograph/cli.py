@@ -31,8 +31,10 @@ from ecograph.messages import Language, language_of, text
 from ecograph.query import guard
 from ecograph.shacl.contract import Contract, template_csv, template_rows
 from ecograph.shacl.report import Finding, Severity
-from ecograph.web import logs, models, reading
+from ecograph.web import logs, models
 from ecograph.web.app import create_app
+from ecograph.web.reading import building, counting
+from ecograph.web.reading.directory import Filter
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -174,7 +176,7 @@ def stats(
     """Counts per class, country and publisher."""
     with EcoGraph.read(state.settings) as ecograph:
         view = ecograph.view()
-        found = reading.counts(view)
+        found = counting.counts(view)
     if as_json:
         statements = {graph.value: count for graph, count in found.by_publisher.items()}
         _print_json(
@@ -247,8 +249,8 @@ def search(
     """Find things by name or words."""
     with EcoGraph.read(state.settings) as ecograph:
         view = ecograph.view()
-        wanted = reading.Filter(text=query)
-        found = reading.directory(view).find(wanted, state.lang, topics=True, limit=limit).items
+        wanted = Filter(text=query)
+        found = building.directory(view).find(wanted, state.lang, topics=True, limit=limit).items
     if as_json:
         _print_json([{"iri": each.iri.value, "kind": each.kind, "name": each.name(state.lang)[0]} for each in found])
     elif not found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ecograph.bootstrap import EcoGraph
-from ecograph.web import reading
+from ecograph.web.reading.counting import counts
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,9 +17,9 @@ class TestReadme:
         """
         readme = (ROOT / "README.md").read_text(encoding="utf-8")
         table = readme.split("<!-- stats", 1)[1].split("<!-- /stats -->", 1)[0]
-        counts = reading.counts(loaded.view())
+        totals = counts(loaded.view()).totals
         names = loaded.view().contract.templates
-        for kind, total in counts.totals.items():
+        for kind, total in totals.items():
             row = next((line for line in table.splitlines() if line.startswith(f"| {names[kind].names['en']} |")), None)
             assert row, f"no row for {kind}: run `make figures`"
             assert row.split("|")[-2].strip().replace("\u202f", "") == str(total), row

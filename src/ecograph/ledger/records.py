@@ -44,6 +44,9 @@ TRANSITIONS: Final[Mapping[State, frozenset[State]]] = {
 }
 """The steps a contribution can take."""
 
+ERASED: Final = "erased"
+"""What happened to a contribution whose file was forgotten with a person; not a state."""
+
 _FORWARD: Final = (State.RECEIVED, State.CHECKED, State.SUBMITTED, State.APPROVED)
 
 

@@ -7,6 +7,7 @@ Source:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
@@ -21,8 +22,11 @@ from ecograph.query import parameters
 from ecograph.rdf.formats import RESULT_FORMATS, by_suffix
 from ecograph.shacl.contract import template_csv
 from ecograph.text.lexicon import normalise
-from ecograph.web import models, reading
+from ecograph.web import models
 from ecograph.web.access import TheEcoGraph, TheLanguage, TheView, headers_of
+from ecograph.web.reading import counting, description, fulltext
+from ecograph.web.reading.building import directory
+from ecograph.web.reading.directory import COLLECTIONS, MAX_PAGE, Collection, Filter, Listing
 
 _PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
 _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
@@ -38,10 +42,11 @@ _Lang = Annotated[
     Language | None, Query(alias="lang", description="Language of labels and problems; else Accept-Language decides")
 ]
 Words = Annotated[str, Query(alias="q", max_length=300, description="Words; each is part of a name")]
+Asked = Annotated[str, Query(alias="q", max_length=300, description="Words of a name or a text, or a topic")]
 Countries = Annotated[list[str], Query(alias="country", max_length=20, examples=[["dk", "se"]])]
 Kinds = Annotated[list[str], Query(alias="kind", max_length=50, description="Templates", examples=[["company"]])]
 Topics = Annotated[list[str], Query(alias="topic", max_length=50, description="Slugs or IRIs of topics")]
-Limit = Annotated[int, Query(ge=1, le=reading.MAX_PAGE)]
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
 Cursor = Annotated[str | None, Query(max_length=2000, description="`next` of the page before")]
 Slug = Annotated[str, Path(max_length=200, examples=["n09"])]
 Side = Literal["dk", "se", "no"]
@@ -50,7 +55,7 @@ Side = Literal["dk", "se", "no"]
 @router.get("", summary="What there is", tags=["graph"])
 def index(view: TheView) -> dict[str, str]:
     """Where each part of REST is."""
-    lists = {name: f"/api/v1/{name}" for name in (*reading.COLLECTIONS, "topics")}
+    lists = {name: f"/api/v1/{name}" for name in (*COLLECTIONS, "topics")}
     rest = ("matches", "search", "stats", "queries", "templates")
     return {
         **lists,
@@ -61,13 +66,13 @@ def index(view: TheView) -> dict[str, str]:
     }
 
 
-@router.get("/search", summary="Search by name", tags=["graph"])
+@router.get("/search", summary="Search by name, text and topic", tags=["graph"])
 def search(
     request: Request,
     response: Response,
     view: TheView,
     lang: TheLanguage,
-    q: Words = "",
+    q: Asked = "",
     country: Countries = [],  # noqa: B006 - FastAPI copies defaults
     kind: Kinds = [],  # noqa: B006
     topic: Topics = [],  # noqa: B006
@@ -75,10 +80,9 @@ def search(
     cursor: Cursor = None,
     _lang: _Lang = None,
 ) -> models.Listing:
-    """Things of every kind and topics, by relevance; with facets."""
-    found = reading.directory(view).find(
-        _filter(q, country, kind, topic), lang, topics=True, limit=limit, cursor=cursor
-    )
+    """Things of every kind and topics, by relevance; with facets. Those named by the words come first."""
+    wanted = replace(_filter(q, country, kind, topic), also=fulltext.find(view, q, lang))
+    found = directory(view).find(wanted, lang, topics=True, limit=limit, cursor=cursor)
     _link_next(request, response, found)
     return models.listing(view, found, lang)
 
@@ -86,7 +90,7 @@ def search(
 @router.get("/stats", summary="How much there is", tags=["graph"])
 def stats(view: TheView) -> models.Stats:
     """Counts per class, country and publisher."""
-    counts = reading.counts(view)
+    counts = counting.counts(view)
     return models.Stats(
         totals=dict(counts.totals),
         by_country={kind: dict(countries) for kind, countries in counts.by_kind.items()},
@@ -116,9 +120,7 @@ def topics(
     _lang: _Lang = None,
 ) -> models.Listing:
     """The concepts of the scheme of topics."""
-    found = reading.directory(view).find(
-        reading.Filter(text=q), lang, within=frozenset(), topics=True, limit=limit, cursor=cursor
-    )
+    found = directory(view).find(Filter(text=q), lang, within=frozenset(), topics=True, limit=limit, cursor=cursor)
     _link_next(request, response, found)
     return models.listing(view, found, lang)
 
@@ -126,7 +128,7 @@ def topics(
 @router.get("/topics/{slug}", summary="One topic", tags=["topics"])
 def topic_detail(view: TheView, lang: TheLanguage, slug: Slug, _lang: _Lang = None) -> models.ThingDetail:
     """A topic with everything said of it."""
-    return models.detail(view, reading.concept(view, "topic", slug), lang)
+    return models.detail(view, description.concept(view, "topic", slug), lang)
 
 
 @router.get("/needs/{slug}/matches", summary="Who fits a need", tags=["matches"])
@@ -139,7 +141,7 @@ def matches_of_need(
     _lang: _Lang = None,
 ) -> models.Matches:
     """Candidates from both sides of the border, each with reasons that cite statements of the graph."""
-    need = reading.thing(view, "need", slug).summary.iri
+    need = description.thing(view, "need", slug).summary.iri
     profile = view.matcher.profile(need)
     return models.matches(view.matcher.match(profile, countries=country, groups=group, top=top))
 
@@ -255,7 +257,7 @@ def things(
     response: Response,
     view: TheView,
     lang: TheLanguage,
-    collection: reading.Collection,
+    collection: Collection,
     q: Words = "",
     country: Countries = [],  # noqa: B006
     kind: Kinds = [],  # noqa: B006
@@ -265,7 +267,7 @@ def things(
     _lang: _Lang = None,
 ) -> models.Listing:
     """Needs, actors, solutions, results, projects or standards, by name; with facets."""
-    known = reading.directory(view)
+    known = directory(view)
     found = known.find(
         _filter(q, country, kind, topic), lang, within=known.kinds_of[collection], limit=limit, cursor=cursor
     )
@@ -275,13 +277,13 @@ def things(
 
 @router.get("/{collection}/{slug}", summary="One thing", tags=["graph"])
 def thing(
-    view: TheView, lang: TheLanguage, collection: reading.Collection, slug: Slug, _lang: _Lang = None
+    view: TheView, lang: TheLanguage, collection: Collection, slug: Slug, _lang: _Lang = None
 ) -> models.ThingDetail:
     """A thing with every statement about it, each with the graph of whoever published it."""
-    kinds = reading.directory(view).kinds_of[collection]
+    kinds = directory(view).kinds_of[collection]
     for kind in dict.fromkeys(view.contract.templates[each].iri_kind for each in sorted(kinds)):
         if SLUG.fullmatch(slug) and next(iter(view.snapshot.quads(thing_iri(kind, slug))), None) is not None:
-            return models.detail(view, reading.thing(view, kind, slug), lang)
+            return models.detail(view, description.thing(view, kind, slug), lang)
     raise UnknownThing(kind=collection, id=slug)
 
 
@@ -297,17 +299,17 @@ def _matches(
     return models.matches(view.matcher.match(profile, countries=countries, groups=groups, top=top))
 
 
-def _filter(q: str, countries: list[str], kinds: list[str], topics: list[str]) -> reading.Filter:
+def _filter(q: str, countries: list[str], kinds: list[str], topics: list[str]) -> Filter:
     concepts = []
     for topic in topics:
         slug = topic.removeprefix(concept_iri("topic", "").value)
         if not SLUG.fullmatch(slug):
             raise BadParameter(name="topic", value=topic[:100], expected="cloudburst")
         concepts.append(concept_iri("topic", slug))
-    return reading.Filter(q, frozenset(countries), frozenset(kinds), frozenset(concepts))
+    return Filter(q, frozenset(countries), frozenset(kinds), frozenset(concepts))
 
 
-def _link_next(request: Request, response: Response, found: reading.Listing) -> None:
+def _link_next(request: Request, response: Response, found: Listing) -> None:
     """RFC 8288: where the next page is."""
     if found.next_cursor:
         fields = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]

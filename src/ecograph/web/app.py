@@ -17,10 +17,11 @@ from ecograph.bootstrap import EcoGraph
 from ecograph.config import Settings
 from ecograph.errors import EcoGraphError
 from ecograph.query.guard import admit
-from ecograph.web import api, logs, pages, problems, reading, sparql, things
+from ecograph.web import api, logs, pages, problems, sparql, things
 from ecograph.web.access import TheEcoGraph
 from ecograph.web.envelope import Envelope
 from ecograph.web.models import ProblemDetails
+from ecograph.web.reading.building import directory
 
 _log = structlog.get_logger(__name__)
 
@@ -85,7 +86,7 @@ def create_app(ecograph: EcoGraph, settings: Settings) -> FastAPI:
 def _warm(ecograph: EcoGraph) -> None:
     """Build what the first visitor needs before they come."""
     ecograph.warm()
-    reading.directory(ecograph.view())
+    directory(ecograph.view())
     _ = (ecograph.queries, ecograph.catalogue)
     _log.info("ready", revision=ecograph.revision)
 

@@ -12,7 +12,7 @@ from ecograph.bootstrap import View
 from ecograph.match import model as matching
 from ecograph.messages import Language
 from ecograph.namespaces import BASE
-from ecograph.web import reading
+from ecograph.web.reading import description, directory
 
 Iri = Annotated[str, Field(description="An IRI", examples=["https://w3id.org/ecograph/id/need/n09"])]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -218,16 +218,16 @@ class ProblemDetails(BaseModel):
 
 def named(view: View, iri: NamedNode, lang: Language) -> Named:
     """A name for an IRI."""
-    label, label_lang = reading.summary_of(view, iri).name(lang)
+    label, label_lang = description.summary_of(view, iri).name(lang)
     return Named(iri=iri.value, label=label, lang=label_lang)
 
 
-def summary(view: View, found: reading.Summary, lang: Language) -> ThingSummary:
+def summary(view: View, found: directory.Summary, lang: Language) -> ThingSummary:
     """A thing for a list."""
     return ThingSummary.model_validate(_summary(view, found, lang))
 
 
-def detail(view: View, found: reading.Thing, lang: Language) -> ThingDetail:
+def detail(view: View, found: description.Thing, lang: Language) -> ThingDetail:
     """A thing with everything said of it."""
     return ThingDetail.model_validate(
         _summary(view, found.summary, lang)
@@ -241,7 +241,7 @@ def detail(view: View, found: reading.Thing, lang: Language) -> ThingDetail:
     )
 
 
-def listing(view: View, found: reading.Listing, lang: Language) -> Listing:
+def listing(view: View, found: directory.Listing, lang: Language) -> Listing:
     """One page of a list."""
     return Listing(
         items=[summary(view, each, lang) for each in found.items],
@@ -291,7 +291,7 @@ def matches(found: matching.MatchResult) -> Matches:
     )
 
 
-def _summary(view: View, found: reading.Summary, lang: Language) -> dict[str, object]:
+def _summary(view: View, found: directory.Summary, lang: Language) -> dict[str, object]:
     label, label_lang = found.name(lang)
     return {
         "iri": found.iri.value,

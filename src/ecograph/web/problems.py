@@ -23,7 +23,7 @@ from ecograph.errors import EcoGraphError
 from ecograph.messages import LANGUAGES, Language, text, texts
 from ecograph.namespaces import BASE
 from ecograph.rdf.formats import HTML, Format, negotiate
-from ecograph.web.reading import preferred_language
+from ecograph.web.language import preferred_language
 
 _log = structlog.get_logger(__name__)
 

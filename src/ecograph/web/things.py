@@ -22,9 +22,9 @@ from ecograph.messages import catalogue
 from ecograph.namespaces import BASE
 from ecograph.rdf.formats import GRAPH_FORMATS, HTML, Format, by_suffix, negotiate
 from ecograph.rdf.serializing import write_graph
-from ecograph.web import reading
 from ecograph.web.access import TheView, headers_of
 from ecograph.web.problems import language
+from ecograph.web.reading import description
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,13 +34,13 @@ _VARY: Final = {"Vary": "Accept, Accept-Language"}
 @router.get("/id/{kind}/{name}")
 def thing(request: Request, view: TheView, kind: str, name: str) -> Response:
     """A thing: 303 to its page or its description, or the description where the address has a suffix."""
-    return _entity(request, view, f"id/{kind}", name, lambda slug: reading.thing(view, kind, slug))
+    return _entity(request, view, f"id/{kind}", name, lambda slug: description.thing(view, kind, slug))
 
 
 @router.get("/concept/{scheme}/{name}")
 def concept(request: Request, view: TheView, scheme: str, name: str) -> Response:
     """A concept, likewise."""
-    return _entity(request, view, f"concept/{scheme}", name, lambda slug: reading.concept(view, scheme, slug))
+    return _entity(request, view, f"concept/{scheme}", name, lambda slug: description.concept(view, scheme, slug))
 
 
 @router.get("/concept/{scheme}")
@@ -79,7 +79,7 @@ def problem(code: str) -> JSONResponse:
     return JSONResponse({"type": f"{BASE}problems/{code}", "code": code, "detail": dict(found)})
 
 
-def _entity(request: Request, view: View, place: str, name: str, read: Callable[[str], reading.Thing]) -> Response:
+def _entity(request: Request, view: View, place: str, name: str, read: Callable[[str], description.Thing]) -> Response:
     slug, _, suffix = name.partition(".")
     found = read(slug)
     if suffix:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 
@@ -117,6 +119,25 @@ class TestSearch:
         A thing named exactly as the words comes first.
         """
         assert ids(client.get(f"{API}/search", params={"q": "regn"}))[:2] == ["project/regn", "solution/sensor"]
+
+    @pytest.mark.parametrize("words", ["oversvømmelse", "regn", " varsling om skybrud ", "öresund", "xyzzy", ""])
+    @pytest.mark.parametrize("lang", ["da", "sv"])
+    def test_rest_finds_what_the_page_finds(self, client: httpx.Client, words: str, lang: str) -> None:
+        """
+        REST gives the hits of the search page in its order: by name, by text, by the topic that the words name.
+        """
+        page = client.get(f"/{lang}/search", params={"q": words})
+        listed = re.search(r'<ul class="hits">.*?</ul>', page.text, re.DOTALL)
+        shown = re.findall(rf'href="/{lang}/id/([^"]+)"', listed[0]) if listed else []
+        found = ids(client.get(f"{API}/search", params={"q": words, "lang": lang}))
+        assert [each for each in found if not each.startswith("topic/")] == shown
+        assert bool(shown) == (words != "xyzzy")
+
+    def test_topic_finds_what_is_about_it(self, client: httpx.Client) -> None:
+        """
+        A word that names a topic finds things about it that do not have the word in their names.
+        """
+        assert "project/regn" in ids(client.get(f"{API}/search", params={"q": "oversvømmelse"}))
 
 
 class TestMatches:

@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pyoxigraph import NamedNode
 
 from ecograph.identifiers import SLUG, concept_iri
 from ecograph.namespaces import CONCEPT
-from ecograph.web import reading
 from ecograph.web.pages.layout import METHODS, Words, page
+from ecograph.web.reading import fulltext
+from ecograph.web.reading.directory import Filter, Listing
 from ecograph.web.views.words import Link, Reader
 
 router = APIRouter(include_in_schema=False)
@@ -22,9 +22,6 @@ _PAGE_SIZE: Final = 25
 _TOPICS_SHOWN: Final = 6
 _FACET_VALUES: Final = 12
 _LONGEST_QUERY: Final = 300
-# Full text also meets words that only look alike; what scores below this share of the best hit is left out.
-_FULL_TEXT_SHARE: Final = 0.4
-_FULL_TEXT_HITS: Final = 100
 
 Values = Annotated[list[str] | None, Query()]
 Chosen = Mapping[str, list[str]]
@@ -46,12 +43,12 @@ def search(
         name: list(dict.fromkeys(value for value in values or () if SLUG.fullmatch(value)))
         for name, values in (("kind", kind), ("country", country), ("topic", topic))
     }
-    wanted = reading.Filter(
+    wanted = Filter(
         text=asked,
         countries=frozenset(chosen["country"]),
         kinds=frozenset(chosen["kind"]),
         topics=frozenset(concept_iri("topic", slug) for slug in chosen["topic"]),
-        also=_also(words, asked),
+        also=fulltext.find(words.view, asked, words.lang),
     )
     found = words.directory.find(wanted, words.lang, limit=_PAGE_SIZE, cursor=cursor)
     narrowed = any(chosen.values())
@@ -111,37 +108,21 @@ def search(
     )
 
 
-def _also(words: Reader, asked: str) -> tuple[NamedNode, ...]:
-    """What fits the words by its text or its topic without having them in its name, in that order."""
-    if not asked:
-        return ()
-    hits = words.view.matcher.search(asked, words.lang, limit=_FULL_TEXT_HITS)
-    best = max((hit.score for hit in hits), default=0.0)
-    near = [NamedNode(hit.key) for hit in hits if hit.score >= best * _FULL_TEXT_SHARE]
-    topic = words.view.concepts.find(asked, "topic")
-    if topic:
-        about = reading.Filter(topics=frozenset((topic,)))
-        near += [each.iri for each in words.directory.find(about, words.lang, limit=reading.MAX_PAGE).items]
-    return tuple(dict.fromkeys(near))
-
-
 def _topics(words: Reader, asked: str) -> Sequence[dict[str, object]]:
     """Topics of that name, each with how many things are about it."""
-    named = words.directory.find(
-        reading.Filter(text=asked), words.lang, within=frozenset(), topics=True, limit=_TOPICS_SHOWN
-    )
+    named = words.directory.find(Filter(text=asked), words.lang, within=frozenset(), topics=True, limit=_TOPICS_SHOWN)
     return [
         {
             "link": words.link(each.iri),
             "count": words.number(
-                words.directory.find(reading.Filter(topics=frozenset((each.iri,))), words.lang, limit=1).total
+                words.directory.find(Filter(topics=frozenset((each.iri,))), words.lang, limit=1).total
             ),
         }
         for each in named.items
     ]
 
 
-def _facets(found: reading.Listing, chosen: Chosen) -> list[tuple[str, list[tuple[str, int]]]]:
+def _facets(found: Listing, chosen: Chosen) -> list[tuple[str, list[tuple[str, int]]]]:
     """Values that a search can still be narrowed by, the commonest first."""
     offered = []
     for facet, counts in found.facets.items():

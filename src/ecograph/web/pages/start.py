@@ -7,30 +7,32 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from ecograph.web import reading
+from ecograph.web.language import preferred_language
 from ecograph.web.pages.layout import METHODS, Words, page
+from ecograph.web.reading import counting
+from ecograph.web.reading.directory import MAX_PAGE, Collection, Filter
 from ecograph.web.views.profiles import KIND_ORDER
 from ecograph.web.views.words import Reader
 
 router = APIRouter(include_in_schema=False)
 
 _NEEDS_SHOWN: Final = 9
-_COUNTED: Final[tuple[reading.Collection, ...]] = ("needs", "actors", "solutions", "results", "projects", "standards")
+_COUNTED: Final[tuple[Collection, ...]] = ("needs", "actors", "solutions", "results", "projects", "standards")
 _COUNTRIES: Final = ("dk", "se", "no")
 
 
 @router.api_route("/", methods=METHODS)
 def choose_language(request: Request) -> RedirectResponse:
     """To the start page in the visitor's language."""
-    return RedirectResponse(f"/{reading.preferred_language(request.headers.get('accept-language'))}", 302)
+    return RedirectResponse(f"/{preferred_language(request.headers.get('accept-language'))}", 302)
 
 
 @router.api_route("/{lang}", methods=METHODS)
 def start(request: Request, words: Words) -> Response:
     """What EcoGraph answers, the needs it knows, and what the graph holds."""
     lang = words.lang
-    counts = reading.counts(words.view)
-    needs = words.directory.find(reading.Filter(), lang, within=frozenset({"need"}), limit=reading.MAX_PAGE)
+    counts = counting.counts(words.view)
+    needs = words.directory.find(Filter(), lang, within=frozenset({"need"}), limit=MAX_PAGE)
     listed = [
         words.link(need.iri, " · ".join(words.country(country) for country in need.countries)) for need in needs.items
     ]
@@ -50,7 +52,7 @@ def start(request: Request, words: Words) -> Response:
     )
 
 
-def _thin(words: Reader, counts: reading.Counts) -> list[str]:
+def _thin(words: Reader, counts: counting.Counts) -> list[str]:
     """What the graph lacks, so that an empty answer is not taken for "nobody"."""
     lines = [
         words.say(
@@ -68,7 +70,7 @@ def _thin(words: Reader, counts: reading.Counts) -> list[str]:
     return lines
 
 
-def _rows(words: Reader, counts: reading.Counts) -> list[dict[str, object]]:
+def _rows(words: Reader, counts: counting.Counts) -> list[dict[str, object]]:
     """Per kind, how many there are in each country."""
     known = words.directory
     order = {kind: place for place, kind in enumerate(KIND_ORDER)}

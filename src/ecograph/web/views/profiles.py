@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from ecograph.namespaces import CONCEPT, DCTERMS, ECO, FOAF, GEO, RDF, RDFS, SKOS
 from ecograph.shacl.contract import Template
 from ecograph.vocabulary.labels import best_of
-from ecograph.web import reading
+from ecograph.web.reading.directory import Filter
 from ecograph.web.views.relations import Entry, Relation, relations
 from ecograph.web.views.words import Link, Reader
 
@@ -179,9 +179,9 @@ def _about(words: Reader, iri: NamedNode, scheme: str | None) -> tuple[About, ..
     """Things about a topic or in a country, by kind."""
     slug = iri.value.rsplit("/", 1)[-1]
     if scheme == "topic":
-        wanted, asked = reading.Filter(topics=frozenset((iri,))), {"topic": slug}
+        wanted, asked = Filter(topics=frozenset((iri,))), {"topic": slug}
     else:
-        wanted, asked = reading.Filter(countries=frozenset((slug,))), {"country": slug}
+        wanted, asked = Filter(countries=frozenset((slug,))), {"country": slug}
     counts = words.directory.find(wanted, words.lang, limit=1).facets["kind"]
     order = {kind: place for place, kind in enumerate(KIND_ORDER)}
     found = []

@@ -21,7 +21,9 @@ from ecograph.messages import Language, catalogue, text
 from ecograph.namespaces import BASE, CONCEPT, DCTERMS, ECO, GRAPH, ID, RDF, RDFS, SKOS, XSD
 from ecograph.shacl.contract import Column, Template
 from ecograph.vocabulary.labels import label_of
-from ecograph.web import reading
+from ecograph.web.language import collated
+from ecograph.web.reading import building
+from ecograph.web.reading.directory import Directory
 
 _LONGEST_ADDRESS: Final = 60
 """Letters of a web address that are shown; the link leads to all of it."""
@@ -75,9 +77,9 @@ class Reader:
         self._labels: dict[NamedNode, Link] = {}
 
     @property
-    def directory(self) -> reading.Directory:
+    def directory(self) -> Directory:
         """The things of the view by name, class, country and topic."""
-        return reading.directory(self.view)
+        return building.directory(self.view)
 
     def say(self, key: str, **values: object) -> str:
         """A message in the reader's language."""
@@ -216,7 +218,7 @@ class Reader:
 
     def sorted(self, links: Iterable[Link]) -> tuple[Link, ...]:
         """Links by their words, in the alphabet of the reader."""
-        return tuple(sorted(links, key=lambda link: reading.collated(link.text, self.lang)))
+        return tuple(sorted(links, key=lambda link: collated(link.text, self.lang)))
 
 
 def _end(iri: NamedNode) -> str:

@@ -1,0 +1,162 @@
+"""The directory of a revision, read from its snapshot once and kept while the revision is."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Final
+from weakref import WeakKeyDictionary
+
+from pyoxigraph import Literal, NamedNode
+
+from ecograph.bootstrap import View
+from ecograph.namespaces import DCTERMS, ECO, FOAF, ID, RDF, SKOS
+from ecograph.shacl.contract import Contract
+from ecograph.store.base import Snapshot
+from ecograph.vocabulary.concepts import Concepts
+from ecograph.vocabulary.labels import NAMING
+from ecograph.vocabulary.ontology import Ontology
+from ecograph.web.reading.directory import COLLECTIONS, Directory, Summary, searchable
+
+_OTHER_NAMES: Final = (SKOS.altLabel, SKOS.notation, DCTERMS.identifier, ECO.cvr, ECO.organisationNumber)
+
+_built: WeakKeyDictionary[View, Directory] = WeakKeyDictionary()
+_building: Final = threading.Lock()
+
+
+def directory(view: View) -> Directory:
+    """The directory of a view, built at its first use."""
+    found = _built.get(view)
+    if found is None:
+        with _building:
+            found = _built.get(view)
+            if found is None:
+                found = build(view.snapshot, view.contract, view.ontology, view.concepts)
+                _built[view] = found
+    return found
+
+
+def build(snapshot: Snapshot, contract: Contract, ontology: Ontology, concepts: Concepts) -> Directory:
+    """
+    Read the things of a snapshot.
+
+    Args:
+        snapshot: The revision.
+        contract: Whose templates name the kinds.
+        ontology: For subclasses.
+        concepts: For topics, their names, and what is narrower.
+    """
+    kinds, graphs = _kinds(snapshot, contract)
+    names, others = _names(snapshot), _other_names(snapshot)
+    countries, topics = _countries(snapshot), _topics(snapshot)
+    named = {
+        iri: Summary(
+            iri=iri,
+            kind=kind,
+            names=names[iri],
+            other_names=tuple(others.get(iri, ())),
+            countries=tuple(sorted(countries.get(iri, ()))),
+            topics=frozenset(topics.get(iri, ())),
+            graphs=tuple(sorted(graphs.get(iri, ()), key=str)),
+        )
+        for iri, kind in kinds.items()
+        if iri in names
+    }
+    nameless: dict[str, Counter[str]] = defaultdict(Counter)
+    for iri, kind in kinds.items():
+        if iri not in names:
+            nameless[kind].update(countries.get(iri) or ("",))
+    scheme = {
+        iri: Summary(
+            iri,
+            "concept",
+            {str(lang): label for lang, label in concepts.labels(iri).items()},
+            tuple(_flat(concepts.alt_labels(iri))),
+        )
+        for iri in concepts.in_scheme("topic")
+    }
+    return Directory(
+        things=named,
+        concepts=scheme,
+        kinds_of={name: _kinds_under(top, contract, ontology) for name, top in COLLECTIONS.items()},
+        nameless=nameless,
+        narrower={iri: frozenset(_descendants(iri, concepts)) for iri in scheme},
+        texts={iri: searchable(summary) for iri, summary in (named | scheme).items()},
+    )
+
+
+def _names(snapshot: Snapshot) -> dict[NamedNode, dict[str, str]]:
+    found: dict[NamedNode, dict[str, str]] = {}
+    for path in NAMING:
+        for quad in snapshot.quads(None, path):
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
+                found.setdefault(quad.subject, {}).setdefault(quad.object.language or "", quad.object.value)
+    return found
+
+
+def _other_names(snapshot: Snapshot) -> dict[NamedNode, list[str]]:
+    found: dict[NamedNode, list[str]] = {}
+    for path in (*_OTHER_NAMES, FOAF.name, DCTERMS.title):
+        for quad in snapshot.quads(None, path):
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
+                found.setdefault(quad.subject, []).append(quad.object.value)
+    return found
+
+
+def _countries(snapshot: Snapshot) -> dict[NamedNode, set[str]]:
+    found: dict[NamedNode, set[str]] = {}
+    for quad in snapshot.quads(None, ECO.country):
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
+            found.setdefault(quad.subject, set()).add(quad.object.value.rsplit("/", 1)[-1])
+    return found
+
+
+def _topics(snapshot: Snapshot) -> dict[NamedNode, set[NamedNode]]:
+    """Topics stated of things themselves, and those that topic and capability claims state of them."""
+    of_subject: dict[NamedNode, set[NamedNode]] = {}
+    for quad in snapshot.quads(None, ECO.topic):
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
+            of_subject.setdefault(quad.subject, set()).add(quad.object)
+    for path in (ECO.about, ECO.claimant):
+        for quad in snapshot.quads(None, path):
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
+                claimed = of_subject.get(quad.subject)
+                if claimed:
+                    of_subject.setdefault(quad.object, set()).update(claimed)
+    return of_subject
+
+
+def _kinds(snapshot: Snapshot, contract: Contract) -> tuple[dict[NamedNode, str], dict[NamedNode, set[NamedNode]]]:
+    """The template of each thing, and the graphs that say so."""
+    kinds: dict[NamedNode, str] = {}
+    graphs: dict[NamedNode, set[NamedNode]] = {}
+    for target, template in contract.by_class.items():
+        for quad in snapshot.quads(None, RDF.type, target):
+            if isinstance(quad.subject, NamedNode) and quad.subject in ID:
+                kinds[quad.subject] = template.slug
+                if isinstance(quad.graph_name, NamedNode):
+                    graphs.setdefault(quad.subject, set()).add(quad.graph_name)
+    return kinds, graphs
+
+
+def _kinds_under(top: NamedNode, contract: Contract, ontology: Ontology) -> frozenset[str]:
+    classes = {top, *ontology.subclasses(top)}
+    return frozenset(template.slug for target, template in contract.by_class.items() if target in classes)
+
+
+def _descendants(iri: NamedNode, concepts: Concepts) -> Iterator[NamedNode]:
+    waiting, seen = [iri], {iri}
+    while waiting:
+        current = waiting.pop()
+        yield current
+        fresh = [each for each in concepts.narrower(current) if each not in seen]
+        seen.update(fresh)
+        waiting.extend(fresh)
+
+
+def _flat(labels: object) -> Iterator[str]:
+    """Every text in a mapping of languages to texts."""
+    if isinstance(labels, Mapping):
+        for texts in labels.values():
+            yield from (texts,) if isinstance(texts, str) else texts
