@@ -33,7 +33,7 @@ from ecograph.shacl.contract import Contract, template_csv, template_rows
 from ecograph.shacl.report import Finding, Severity
 from ecograph.web import logs, models
 from ecograph.web.app import create_app
-from ecograph.web.reading import building, counting
+from ecograph.web.reading import building, counting, fulltext
 from ecograph.web.reading.directory import Filter
 
 app = typer.Typer(
@@ -249,7 +249,7 @@ def search(
     """Find things by name or words."""
     with EcoGraph.read(state.settings) as ecograph:
         view = ecograph.view()
-        wanted = Filter(text=query)
+        wanted = Filter(text=query, also=fulltext.find(view, query, state.lang))
         found = building.directory(view).find(wanted, state.lang, topics=True, limit=limit).items
     if as_json:
         _print_json([{"iri": each.iri.value, "kind": each.kind, "name": each.name(state.lang)[0]} for each in found])
