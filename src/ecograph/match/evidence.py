@@ -20,7 +20,7 @@ from pyoxigraph import Literal, NamedNode
 from ecograph.match.hierarchy import Hierarchy
 from ecograph.match.model import Group, Statement
 from ecograph.match.statements import Statements
-from ecograph.messages import LANGUAGES, Language
+from ecograph.messages import LANGUAGES, Language, language_of
 from ecograph.text.index import TextIndex
 from ecograph.text.lexicon import content_words, name_words, normalise
 from ecograph.text.linking import ConceptLinker
@@ -237,7 +237,7 @@ def span(column: Ints, value: int) -> range:
     return range(int(first), int(last))
 
 
-def text_entries(text: str, lang: Language | None, marker: ConceptLinker) -> dict[str, tuple[float, str]]:
+def text_entries(wording: Wording, marker: ConceptLinker) -> dict[str, tuple[float, str]]:
     """
     What one text adds to the index of words: its words, and the IRIs of the concepts whose names stand in it.
 
@@ -246,7 +246,7 @@ def text_entries(text: str, lang: Language | None, marker: ConceptLinker) -> dic
     Returns:
         Per entry how prominent it is, 0..1, and the words of the text that it is.
     """
-    clean = normalise(text)
+    clean, lang = normalise(wording.text), language_of(wording.lang)
     if lang is None:
         return {word.lemma: (1.0, word.text) for word in name_words(clean)}
     found = {word.lemma: (1.0, word.text) for word in content_words(clean, lang)}

@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode
 from ecograph.identifiers import concept_iri
 from ecograph.match import candidates, explanation, needs, reading, scoring, signals, weights
 from ecograph.match.evidence import Evidence
+from ecograph.match.grounds import Question
 from ecograph.match.model import Exclusion, Group, Match, MatchResult, NeedProfile, Note, Signal
 from ecograph.match.places import Gazetteer
 from ecograph.messages import LANGUAGES, Language, language_of, text, texts
@@ -131,7 +132,7 @@ class Matcher:
         read = self.evidence
         measured = signals.measure(read, profile, self.today.year)
         gathered = candidates.find(read, profile, measured, countries=countries, groups=groups, exclude=exclude)
-        explainer = explanation.Explainer(read, profile, measured, self.today.year)
+        question = Question(read, profile, measured, self.today.year)
         matches: list[Match] = []
         excluded: list[Exclusion] = []
         notes = list(_notes_on(profile))
@@ -145,7 +146,7 @@ class Matcher:
                 elif each[1].score >= weights.MIN_SCORE:
                     excluded.append(self._exclusion(measured, gathered, group, each))
             chosen = _chosen(allowed, top, lambda row: self._countries(self._thing(measured, row)))
-            matches.extend(self._match(explainer, group, rank, row, result) for rank, (row, result) in chosen)
+            matches.extend(self._match(question, group, rank, row, result) for rank, (row, result) in chosen)
             notes.extend(self._notes_on_group(group, [row for _, (row, _) in chosen], measured))
         excluded.sort(key=lambda each: scoring.order_key(each.score, each.candidate.value))
         return MatchResult(
@@ -177,14 +178,14 @@ class Matcher:
 
     def _match(
         self,
-        explainer: explanation.Explainer,
+        question: Question,
         group: Group,
         rank: int,
         row: int,
         result: scoring.Scored,
     ) -> Match:
-        thing = self._thing(explainer.measured, row)
-        explained = explainer.explain(row)
+        thing = self._thing(question.measured, row)
+        explained = explanation.explain(question, row)
         area = int(self.evidence.regional[thing])
         return Match(
             candidate=NamedNode(self.evidence.things[thing]),

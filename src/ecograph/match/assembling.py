@@ -1,0 +1,197 @@
+"""From what was read of the graph to the arrays of `evidence`, with how telling each word and concept is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from ecograph.match import weights
+from ecograph.match.evidence import (
+    FAMILIES,
+    SEARCHED_CLASSES,
+    Evidence,
+    Floats,
+    Ints,
+    Links,
+    Topics,
+    Wording,
+    text_entries,
+)
+from ecograph.match.facts import Facts
+from ecograph.text.index import Document, TextIndex
+from ecograph.text.linking import ConceptLinker
+from ecograph.text.overlap import WordIndex
+
+
+def assemble(facts: Facts, revision: int) -> Evidence:
+    """
+    The evidence of one revision.
+
+    Args:
+        facts: What was read; solutions and results are given the countries of those who provide or made them.
+        revision: The revision it was read from.
+    """
+    links, topics = _link_table(facts), _topic_table(facts)
+    by_document = np.argsort(links.document, kind="stable").astype(np.int32)
+    names = {iri: facts.hierarchy.names(number) for number, iri in enumerate(facts.hierarchy.iris)}
+    marker = ConceptLinker(
+        {iri: {lang: labels[:1] for lang, labels in names[iri].items()} for iri in names}, slips=False
+    )
+    words = WordIndex([_entries(facts, thing, marker) for thing in range(len(facts.things))])
+    _fill_countries(facts, links)
+    return Evidence(
+        revision=revision,
+        statements=facts.statements,
+        hierarchy=facts.hierarchy,
+        linker=ConceptLinker(names),
+        marker=marker,
+        things=tuple(facts.things),
+        numbers=facts.numbers,
+        kinds=tuple(facts.kinds),
+        group=np.asarray(facts.group, dtype=np.int8),
+        titles=tuple(tuple(texts) for texts in facts.titles),
+        bodies=tuple(tuple(texts) for texts in facts.bodies),
+        dated=facts.dated,
+        begun=facts.begun,
+        node_dates=facts.node_dates,
+        countries={thing: tuple(codes) for thing, codes in facts.countries.items()},
+        regional=_regional(facts),
+        area={thing: tuple(dict.fromkeys(places)) for thing, places in facts.area.items()},
+        links=links,
+        topics=topics,
+        words=words,
+        word_weights=_word_weights(facts, links, words),
+        topic_weights=_topic_weights(facts, links, topics),
+        index=TextIndex.build(_documents(facts)),
+        need_statements={need: tuple(edges) for need, edges in facts.need_statements.items()},
+        concepts=facts.concepts,
+        steps=facts.steps,
+        deployment_places=facts.deployment_places,
+        by_document=by_document,
+        documents_linked=links.document[by_document],
+    )
+
+
+def _link_table(facts: Facts) -> Links:
+    table = facts.links.sorted_by(0, 2, 1, 7)
+    whole = table.astype(np.int32)
+    return Links(
+        candidate=whole[:, 0],
+        document=whole[:, 1],
+        family=whole[:, 2],
+        detail=whole[:, 3],
+        reach=table[:, 4].astype(np.float32),
+        proof=table[:, 5].astype(np.float32),
+        year=whole[:, 6],
+        first=whole[:, 7],
+        second=whole[:, 8],
+        node=whole[:, 9],
+    )
+
+
+def _topic_table(facts: Facts) -> Topics:
+    table = facts.topics.sorted_by(0, 1, 4)
+    whole = table.astype(np.int32)
+    documents, counts = np.unique(np.unique(whole[:, :2], axis=0)[:, 0], return_counts=True)
+    topics_of = counts[np.searchsorted(documents, whole[:, 0])]
+    focus = np.minimum(1.0, np.sqrt(weights.FOCUSED_TOPICS / np.maximum(topics_of, 1)))
+    return Topics(
+        document=whole[:, 0],
+        concept=whole[:, 1],
+        strength=(table[:, 2] * focus).astype(np.float32),
+        basis=whole[:, 3],
+        first=whole[:, 4],
+        second=whole[:, 5],
+    )
+
+
+def _entries(facts: Facts, thing: int, marker: ConceptLinker) -> dict[str, float]:
+    """The words of a thing's texts and the concepts met in them, each with how prominent it is."""
+    found: dict[str, float] = {}
+    if facts.kinds[thing] in SEARCHED_CLASSES:
+        return found
+    for wordings, prominence in ((facts.titles[thing], 1.0), (facts.bodies[thing], weights.BODY_PROMINENCE)):
+        for wording in wordings:
+            for entry, (share, _) in text_entries(wording, marker).items():
+                found[entry] = max(found.get(entry, 0.0), share * prominence)
+    return found
+
+
+def _fill_countries(facts: Facts, links: Links) -> None:
+    """A solution or result without a country of its own is where those are who provide or made it."""
+    stated = {thing for thing, codes in facts.countries.items() if codes}
+    joined = [FAMILIES.index("provider"), FAMILIES.index("result")]
+    for row in np.flatnonzero(np.isin(links.family, joined)).tolist():
+        document, candidate = int(links.document[row]), int(links.candidate[row])
+        if facts.group[document] >= 0 and document not in stated:
+            known = {code for code, _ in facts.countries[document]}
+            facts.countries[document].extend(
+                (code, -1) for code, _ in facts.countries.get(candidate, ()) if code not in known
+            )
+
+
+def _regional(facts: Facts) -> NDArray[np.int8]:
+    """1 in the programme area, 0 in a place outside it, -1 where the graph does not say."""
+    found = np.full(len(facts.things), -1, dtype=np.int8)
+    if not facts.regional:
+        return found
+    for thing, kind in enumerate(facts.kinds):
+        if thing in facts.regional:
+            found[thing] = 1
+        elif kind in ("Municipality", "Region"):
+            found[thing] = 0
+        elif facts.group[thing] >= 0 and facts.area.get(thing):
+            found[thing] = int(any(place in facts.regional for place in facts.area[thing]))
+    return found
+
+
+def _word_weights(facts: Facts, links: Links, words: WordIndex) -> Floats:
+    """How telling each word is, by how few candidates have it; more texts of one candidate change nothing."""
+    entries, texts = words.incidence()
+    holders = _holders(facts, links, _ones(texts, entries, (len(facts.things), len(words.words))))
+    everyone = max(sum(group >= 0 for group in facts.group), 1)
+    rare = np.log1p((everyone - holders + 0.5) / (holders + 0.5))
+    return np.asarray(rare / np.log1p((everyone + 0.5) / 0.5), dtype=np.float32)
+
+
+def _topic_weights(facts: Facts, links: Links, topics: Topics) -> Floats:
+    """How telling each concept is, by how few candidates work with it or with something narrower."""
+    pairs = [
+        (document, above)
+        for document, concept in zip(topics.document.tolist(), topics.concept.tolist(), strict=True)
+        for above in facts.hierarchy.at_or_above(concept)
+    ]
+    rows, columns = np.asarray(pairs, dtype=np.int32).reshape(-1, 2).T
+    holders = _holders(facts, links, _ones(rows, columns, (len(facts.things), max(len(facts.hierarchy), 1))))
+    everyone = max(sum(group >= 0 for group in facts.group), 2)
+    telling = np.log((everyone + 1) / (holders + 1)) / np.log(everyone + 1)
+    return np.asarray(weights.GENERAL_TOPIC + (1 - weights.GENERAL_TOPIC) * telling, dtype=np.float32)
+
+
+def _holders(facts: Facts, links: Links, incidence: sparse.csr_array) -> NDArray[np.float64]:
+    """Per column of `incidence` (documents by something) how many candidates have a document with it."""
+    everything = len(facts.things)
+    joined = _ones(links.candidate, links.document, (everything, everything)) @ incidence
+    return np.bincount(joined.tocoo().col, minlength=incidence.shape[1]).astype(np.float64)
+
+
+def _documents(facts: Facts) -> Iterator[Document]:
+    for thing, iri in enumerate(facts.things):
+        if facts.kinds[thing] != "CapabilityClaim":
+            titles, bodies = _by_language(facts.titles[thing]), _by_language(facts.bodies[thing])
+            yield Document(iri, facts.kinds[thing], titles, bodies)
+
+
+def _ones(rows: Ints, columns: Ints, shape: tuple[int, int]) -> sparse.csr_array:
+    return sparse.csr_array((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=shape)
+
+
+def _by_language(wordings: Iterable[Wording]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for wording in wordings:
+        found[wording.lang].append(wording.text)
+    return {lang: tuple(texts) for lang, texts in found.items()}

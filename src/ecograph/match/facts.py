@@ -1,0 +1,121 @@
+"""What is read of the graph, as it grows: things with their texts and dates, links and topic rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecograph.match.evidence import FAMILIES, Dated, Wording
+from ecograph.match.hierarchy import Hierarchy
+from ecograph.match.statements import Row, Statements
+from ecograph.vocabulary.concepts import Concepts
+
+
+class Table:
+    """Rows that are appended one by one and taken out sorted, as an array."""
+
+    def __init__(self, width: int) -> None:
+        self._rows: list[tuple[float, ...]] = []
+        self._width = width
+
+    def add(self, *row: float) -> None:
+        """Append a row."""
+        self._rows.append(row)
+
+    def sorted_by(self, *columns: int) -> NDArray[np.float64]:
+        """All rows, sorted by the first of these columns, then the second, and so on."""
+        if not self._rows:
+            return np.zeros((0, self._width), dtype=np.float64)
+        table = np.asarray(self._rows, dtype=np.float64)
+        return table[np.lexsort(tuple(table[:, column] for column in reversed(columns)))]
+
+
+class Facts:
+    """
+    Gathers what `evidence.Evidence` is made of, whose attributes have the same names.
+
+    Args:
+        concepts: The concept schemes of the graph.
+    """
+
+    def __init__(self, concepts: Concepts) -> None:
+        self.concepts = concepts
+        self.hierarchy = Hierarchy(concepts)
+        self.statements = Statements()
+        self.things: list[str] = []
+        self.numbers: dict[str, int] = {}
+        self.kinds: list[str] = []
+        self.group: list[int] = []
+        self.titles: list[list[Wording]] = []
+        self.bodies: list[list[Wording]] = []
+        self.steps: dict[tuple[int, int], int] = {}
+        self.dated: dict[int, Dated] = {}
+        self.begun: dict[int, Dated] = {}
+        self.node_dates: dict[int, Dated] = {}
+        self.countries: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        self.area: dict[int, list[int]] = defaultdict(list)
+        self.regional: set[int] = set()
+        self.need_statements: dict[int, list[int]] = defaultdict(list)
+        self.deployment_places: dict[int, tuple[int, ...]] = {}
+        self.links = Table(10)
+        self.topics = Table(6)
+
+    def add_thing(self, iri: str, kind: str, group: int) -> int:
+        """The number of a thing, a new one where it has none yet."""
+        number = self.numbers.setdefault(iri, len(self.things))
+        if number == len(self.things):
+            self.things.append(iri)
+            self.kinds.append(kind)
+            self.group.append(group)
+            self.titles.append([])
+            self.bodies.append([])
+        return number
+
+    def add_topic(self, document: int, row: Row, strength: float = 1.0, basis: str = "", about: int = -1) -> None:
+        """
+        Join a document to the concept that a statement names.
+
+        Args:
+            document: Number of the thing.
+            row: The statement.
+            strength: 0..1, how far it is trusted.
+            basis: IRI of the basis of a topic claim; empty where the publisher states the topic itself.
+            about: Number of the statement that joins the claim to the document; -1 for none.
+        """
+        concept = self.hierarchy.number(row.object)
+        if concept is not None:
+            number = self.statements.name(basis) if basis else -1
+            topic = self.statements.add(row)
+            first, second = (topic, -1) if about < 0 else (about, topic)
+            self.topics.add(document, concept, strength, number, first, second)
+
+    def link(
+        self,
+        candidate: int,
+        document: int,
+        family: str,
+        strength: tuple[float, float],
+        path: Sequence[int] = (),
+        *,
+        detail: str = "",
+        node: str = "",
+    ) -> None:
+        """Join a candidate to a document; `strength` is reach and proof."""
+        if self.group[candidate] < 0:
+            return
+        number = self.statements.name(node) if node else -1
+        dated = self.node_dates.get(number) or self.dated.get(document)
+        first, second = (*path, -1, -1)[:2]
+        role = self.statements.name(detail) if detail else -1
+        year = dated.year if dated else 0
+        self.links.add(candidate, document, FAMILIES.index(family), role, *strength, year, first, second, number)
+
+
+def keep_newest(into: dict[int, Dated], key: int, dated: Dated) -> None:
+    """Keep a date where none is kept, or an older one."""
+    kept = into.get(key)
+    if kept is None or (dated.year, dated.value, dated.predicate) > (kept.year, kept.value, kept.predicate):
+        into[key] = dated
