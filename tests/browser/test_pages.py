@@ -126,11 +126,11 @@ class TestJourney:
         """
         "Show more" adds candidates of that group, and the address can be shared.
         """
-        tab.goto(f"{site}/en/id/need/n09")
-        group = tab.locator("section.group", has=tab.locator("#group-research"))
+        tab.goto(f"{site}/en/id/need/n16")
+        group = tab.locator("section.group", has=tab.locator("#group-municipality"))
         before = group.locator("article").count()
         group.locator(".more-link a").click()
-        assert "all=research" in tab.url
+        assert "all=municipality" in tab.url
         assert group.locator("article").count() > before
 
     def test_need_is_answered_by_keyboard_alone(self, tab: Page, site: str) -> None:
