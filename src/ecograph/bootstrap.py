@@ -284,19 +284,19 @@ class EcoGraph:
                 door.load(folders, self.rules, self.ledger, self.store, self.publisher, who=OPERATOR, progress=watch)
             )
             door.require(outcomes)
-            if files:
-                outcomes.append(
-                    door.contribute(
-                        [SourceFile.at(path) for path in files],
-                        publisher or OPERATOR,
-                        self.rules,
-                        self.ledger,
-                        self.store,
-                        self.publisher,
-                        who=OPERATOR,
-                    )
+        if files:  # after the switch: they may refer to what the folders brought
+            outcomes.append(
+                door.contribute(
+                    [SourceFile.at(path) for path in files],
+                    publisher or OPERATOR,
+                    self.rules,
+                    self.ledger,
+                    self.store,
+                    self.publisher,
+                    who=OPERATOR,
                 )
-                door.require(outcomes)
+            )
+            door.require(outcomes)
         published += sum(outcome.revision is not None for outcome in outcomes)
         findings = tuple(finding for outcome in outcomes for finding in outcome.staged.report.findings)
         return Loaded(self.revision, published, self.triples(), findings)

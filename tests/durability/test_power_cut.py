@@ -19,6 +19,8 @@ import pytest
 from publisher import halves, open_all
 from publishing_process import PublisherProcess
 
+from lacking import lacking
+
 WRITES = {"write", "pwrite64", "writev", "pwritev", "ftruncate"}
 SYNCS = {"fsync", "fdatasync"}
 CALL = re.compile(r"^(?P<pid>\d+)\s+(?P<name>\w+)\((?P<fd>\d+)<(?P<path>[^>]*)>")
@@ -120,7 +122,7 @@ def test_copied_disk_holds_what_was_acknowledged(tmp_path: Path) -> None:
     """
     image, place = tmp_path / "disk", tmp_path / "mounted"
     if not _mounted(image, place):
-        pytest.skip("this machine may not mount an image; the proof by system calls above always runs")
+        lacking("this machine may not mount an image; the proof by system calls above always runs")
     cuts = 5
     try:
         process = PublisherProcess(place, 4)

@@ -16,6 +16,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from ecograph.errors import QueryError, QueryRefused
 from ecograph.query.guard import AdmittedQuery, admit
 from ecograph.query.workers import WorkerPool
+from lacking import lacking
 
 TIMEOUT_S = 1.0
 LIGHT = admit("SELECT ?o { <http://example.org/7> ?p ?o }")
@@ -187,7 +188,7 @@ class TestReachingOut:
         address, seen = calls
         pool.run(LIGHT)
         if pool._idle[-1].isolated is False:
-            pytest.skip("the system allows no namespaces")
+            lacking("the system allows no namespaces")
         smuggled = AdmittedQuery("SELECT", f"SELECT * {{ SERVICE <{address}/a> {{ ?s ?p ?o }} }}")
         with pytest.raises(RuntimeError):
             pool.run(smuggled)

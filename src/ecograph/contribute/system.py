@@ -18,7 +18,7 @@ from pyoxigraph import NamedNode, Quad
 from ecograph.contribute.staging import Rules
 from ecograph.ledger.records import ContributionRecord, State
 from ecograph.ledger.sql import Ledger
-from ecograph.namespaces import GRAPH, PROVENANCE_GRAPH
+from ecograph.namespaces import DCTERMS, GRAPH, PROVENANCE_GRAPH
 from ecograph.rdf.parsing import normalised, skolemised
 from ecograph.rdf.patch import Patch, diff
 from ecograph.store.base import Snapshot
@@ -28,6 +28,7 @@ PUBLISHER: Final = "ecograph"
 """Under this name the ledger keeps what the software brings along."""
 
 LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
+"""Of our own model; a vocabulary of somebody else's states its own."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,12 @@ class SystemGraph:
     def title(self) -> str:
         """The graph's name below `.../graph/`."""
         return GRAPH.local(self.graph)
+
+    @property
+    def licence(self) -> str:
+        """IRI of the licence: as the description says, or ours."""
+        stated = (quad.object for quad in self.description if quad.predicate == DCTERMS.license)
+        return next((value.value for value in stated if isinstance(value, NamedNode)), LICENCE)
 
     def patch(self, state: Snapshot) -> Patch:
         """What has to change for the store to hold this graph and nothing else in it, and its description."""
@@ -60,7 +67,7 @@ class SystemGraph:
             ContributionRecord(
                 publisher=PUBLISHER,
                 title=self.title,
-                licence=LICENCE,
+                licence=self.licence,
                 source=self.graph.value,
                 sha256=hashlib.sha256(payload).hexdigest(),
                 payload=payload,
