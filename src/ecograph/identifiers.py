@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 from slugify import slugify as _slugify
@@ -14,6 +15,51 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Nordic letters as their readers transcribe them; the library would write "o" for "ø" but "ae" for "æ".
 _LETTERS = [["æ", "ae"], ["ø", "oe"], ["å", "aa"], ["ä", "ae"], ["ö", "oe"]]
 _MAX_SLUG = 80
+
+SPACE_MARK = "_"
+"""Between a publisher's space and the name in it: `id/need/albertslund_skybrud`. No slug holds it."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """
+    Whose names a publisher may give: `id/{kind}/{prefix}_{name}`.
+
+    The registers that EcoGraph ships name things in the common space, which has no prefix; a partner only in its own.
+
+    Example:
+        >>> space = Space("albertslund")
+        >>> space.iri("need", "skybrud").value.rpartition("/")[2]
+        'albertslund_skybrud'
+        >>> space.holds(space.iri("need", "skybrud")), Space().holds(space.iri("need", "skybrud"))
+        (True, False)
+
+    Source:
+        docs/model.md, "Names of things".
+    """
+
+    prefix: str = ""
+
+    def iri(self, kind: str, name: str) -> NamedNode:
+        """The IRI of a thing of this space."""
+        return thing_iri(kind, f"{self.prefix}{SPACE_MARK}{name}" if self.prefix else name)
+
+    def holds(self, iri: NamedNode) -> bool:
+        """Whether the IRI is a name of this space."""
+        parts = kind_and_slug(iri)
+        if parts is None:
+            return False
+        owner, mark, _ = parts[1].partition(SPACE_MARK)
+        return owner == self.prefix if mark else not self.prefix
+
+    def short(self, iri: NamedNode) -> str:
+        """The name without its space: what stands in an id column of the space's owner."""
+        name = (kind_and_slug(iri) or ("", ""))[1]
+        return name.removeprefix(f"{self.prefix}{SPACE_MARK}") if self.prefix else name
+
+
+COMMON = Space()
+"""The space of what EcoGraph ships."""
 
 
 def slug(name: str) -> str:

@@ -19,7 +19,7 @@ from ecograph.contribute.cells import Fault, Value
 from ecograph.contribute.headings import Headings, is_id
 from ecograph.contribute.resolving import Known, Resolver
 from ecograph.contribute.table import Row, Table
-from ecograph.identifiers import SLUG, slug, thing_iri
+from ecograph.identifiers import COMMON, SLUG, Space, slug
 from ecograph.messages import LANGUAGES, Language, text
 from ecograph.namespaces import CONCEPT, ID, RDF, SH
 from ecograph.shacl.contract import ID_COLUMN, Column, Template
@@ -111,6 +111,7 @@ def map_tables(
     resolver: Resolver,
     graph: NamedNode,
     headings: Headings | None = None,
+    space: Space = COMMON,
 ) -> Mapped:
     """
     The statements of the tables of one contribution, which may refer to each other's rows.
@@ -120,6 +121,7 @@ def map_tables(
         resolver: What cells may refer to beside the contribution's own rows.
         graph: The graph of the quads.
         headings: What headings mean, if that is at hand.
+        space: In which rows are named.
 
     Returns:
         Quads, their cells, and a finding for each unknown column, cell without a value and row without an IRI.
@@ -133,9 +135,9 @@ def map_tables(
     seen: dict[NamedNode, _Identified] = {}
     named = [sheet for sheet in sheets if not sheet.template.identified_by]
     joined = [sheet for sheet in sheets if sheet.template.identified_by]
-    identified = list(_identify(named, resolver, seen, findings))
+    identified = list(_identify(named, resolver, space, seen, findings))
     resolver = resolver.including(_known(item) for item in identified)
-    of_joined = list(_identify(joined, resolver, seen, findings))
+    of_joined = list(_identify(joined, resolver, space, seen, findings))
     resolver = resolver.including(_known(item) for item in of_joined)
     order = {id(sheet): at for at, sheet in enumerate(sheets)}
     ordered = sorted(identified + of_joined, key=lambda item: (order[id(item.sheet)], item.row.number))
@@ -216,11 +218,15 @@ def _heading_findings(sheet: _Sheet, headings: Headings) -> Iterator[Finding]:
 
 
 def _identify(
-    sheets: Iterable[_Sheet], resolver: Resolver, seen: dict[NamedNode, _Identified], findings: list[Finding]
+    sheets: Iterable[_Sheet],
+    resolver: Resolver,
+    space: Space,
+    seen: dict[NamedNode, _Identified],
+    findings: list[Finding],
 ) -> Iterator[_Identified]:
     for sheet in sheets:
         for row in sheet.table.rows:
-            found = _row_iri(sheet, row, resolver)
+            found = _row_iri(sheet, row, resolver, space)
             if isinstance(found, Finding):
                 findings.append(found)
                 continue
@@ -236,7 +242,7 @@ def _identify(
             yield item
 
 
-def _row_iri(sheet: _Sheet, row: Row, resolver: Resolver) -> NamedNode | Finding:
+def _row_iri(sheet: _Sheet, row: Row, resolver: Resolver, space: Space) -> NamedNode | Finding:
     template, given = sheet.template, sheet.id_cell(row)
     place = Place(sheet.table.file, row.number, ID_COLUMN)
     if given:
@@ -244,16 +250,16 @@ def _row_iri(sheet: _Sheet, row: Row, resolver: Resolver) -> NamedNode | Finding
         if not _JOINED.fullmatch(name):
             usable = slug(given)
             return finding("bad-id", place, given, suggestions=(usable,) if usable else ())
-        return thing_iri(template.iri_kind, name)
+        return space.iri(template.iri_kind, name)
     if template.identified_by:
         parts = [part for part in (_part(sheet, row, key, resolver) for key in template.identified_by) if part]
         if parts:
-            return thing_iri(template.iri_kind, _SEPARATOR.join(parts))
+            return space.iri(template.iri_kind, _SEPARATOR.join(parts))
     else:
         for column in template.naming:
             name = slug(sheet.cell(row, column))
             if name:
-                return thing_iri(template.iri_kind, name)
+                return space.iri(template.iri_kind, name)
     needs = template.identified_by or dict.fromkeys((ID_COLUMN, *(column.key for column in template.naming[:1])))
     return finding("missing-id", place, values={"needs": ", ".join(needs)})
 

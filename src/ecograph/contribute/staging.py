@@ -20,15 +20,16 @@ from typing import Final, Literal
 from pyoxigraph import NamedNode, Quad
 
 from ecograph.contribute import provenance
+from ecograph.contribute.admission import admit
 from ecograph.contribute.headings import Headings
 from ecograph.contribute.mapping import Mapped, Place, finding, located, map_tables
 from ecograph.contribute.resolving import Resolver
 from ecograph.contribute.table import Table, read
 from ecograph.errors import ContributionError, MissingRequirement, Rejected
-from ecograph.identifiers import graph_iri, kind_and_slug
+from ecograph.identifiers import COMMON, Space, graph_iri
 from ecograph.messages import LANGUAGES, Language
 from ecograph.namespaces import DCTERMS, ECO, ID, PROVENANCE_GRAPH, RDF, RDFS, SH, SKOS
-from ecograph.rdf.parsing import media_type_of, normalised, parse
+from ecograph.rdf.parsing import media_type_of, normalised
 from ecograph.rdf.patch import Patch, diff
 from ecograph.shacl.contract import Contract, Template
 from ecograph.shacl.extract import context
@@ -202,6 +203,7 @@ def stage(
     mode: Mode = "merge",
     template: str | None = None,
     rows_only: bool = False,
+    space: Space = COMMON,
     backend: Backend = "turbo",
 ) -> Staged:
     """
@@ -215,6 +217,7 @@ def stage(
         mode: `replace` what the publisher has published, or `merge` into it.
         template: The template of every table; None lets file names and headings tell.
         rows_only: For a check of what files say, before it is decided who publishes them: no description is asked for.
+        space: Whose names the contribution may give.
         backend: Which SHACL engine.
 
     Returns:
@@ -239,7 +242,7 @@ def stage(
                 findings += found
                 written_in |= dict.fromkeys((quad.subject for quad in described), file.name)
             elif media_type_of(file.name):
-                kept, refused = _turtle(file, graph, rules)
+                kept, refused = admit(file.name, file.data, graph, rules.contract, space, snapshot)
                 stated += kept
                 findings += refused
                 written_in |= dict.fromkeys((quad.subject for quad in kept), file.name)
@@ -250,7 +253,7 @@ def stage(
         except ContributionError as error:
             findings.append(_file_finding(error, file))
     resolver = Resolver(rules.contract, rules.concepts, rules.ontology, snapshot, replaced)
-    mapped = map_tables(tables, resolver, graph, rules.headings)
+    mapped = map_tables(tables, resolver, graph, rules.headings, space)
     findings += mapped.findings
     if not described:
         described = tuple(_published_description(publisher, snapshot))
@@ -359,32 +362,6 @@ def _file_finding(error: ContributionError, file: SourceFile) -> Finding:
         row=line if isinstance(line, int) else None,
         column=str(column) if column is not None else None,
     )
-
-
-def _turtle(file: SourceFile, graph: NamedNode, rules: Rules) -> tuple[list[Quad], list[Finding]]:
-    """A Turtle contribution, held to the closed vocabulary: our classes and properties, about things under `id/`."""
-    kept: list[Quad] = []
-    findings: list[Finding] = []
-    place = Place(file.name, 0)
-    for quad in parse(file.data, media_type_of(file.name) or "", graph, file=file.name):
-        if quad.subject not in ID:
-            findings.append(finding("foreign-subject", place, str(quad.subject).strip("<>")))
-        elif quad.predicate not in rules.contract.properties:
-            findings.append(
-                finding("foreign-term", place, quad.predicate.value, focus=quad.subject, path=quad.predicate)  # type: ignore[arg-type]
-            )
-        elif quad.predicate == RDF.type and not _may_be(quad, rules):
-            findings.append(finding("foreign-class", place, str(quad.object).strip("<>"), focus=quad.subject))  # type: ignore[arg-type]
-        else:
-            kept.append(quad)
-    return kept, findings
-
-
-def _may_be(quad: Quad, rules: Rules) -> bool:
-    """Whether a thing may have the class: it has a template, and its kind is the one in the thing's IRI."""
-    template = rules.contract.by_class.get(quad.object) if isinstance(quad.object, NamedNode) else None
-    parts = kind_and_slug(quad.subject) if isinstance(quad.subject, NamedNode) else None
-    return template is not None and parts is not None and parts[0] == template.iri_kind
 
 
 def _left_behind(graph: NamedNode, data: Iterable[Quad], snapshot: Snapshot) -> Iterator[Finding]:
