@@ -2,7 +2,9 @@
 Who contributed what: dataset descriptions in, provenance statements and attribution out.
 
 A contribution is `id/contribution/{publisher}`, an `eco:Contribution` with title, publisher, licence, rights, source
-and date. The graph it fills is `prov:wasDerivedFrom` it. Both descriptions stand in the provenance graph.
+and date. The graph it fills is `prov:wasDerivedFrom` it, and `prov:wasGeneratedBy` each publication that changed it:
+`id/publication/{number in the ledger}`, a `prov:Activity` with the file's hash, who contributed it and who reviewed it.
+All of them are described in the provenance graph.
 """
 
 from __future__ import annotations
@@ -10,20 +12,25 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from ecograph.contribute.mapping import Place, finding
 from ecograph.identifiers import graph_iri, thing_iri
-from ecograph.messages import Language, language_of
+from ecograph.messages import LANGUAGES, Language, language_of, text
 from ecograph.namespaces import DCTERMS, ECO, FOAF, PROV, PROVENANCE_GRAPH, RDF, VOID, XSD
 from ecograph.rdf.parsing import TURTLE, parse
 from ecograph.shacl.report import Finding
 from ecograph.store.base import Snapshot
 
+if TYPE_CHECKING:
+    from ecograph.ledger.partners import Partner
+
 FILE_NAME: Final = "dataset.ttl"
 CONTRIBUTION_KIND: Final = "contribution"
+PUBLICATION_KIND: Final = "publication"
 
 
 @dataclass(frozen=True)
@@ -179,6 +186,78 @@ def read_description(
     return tuple(kept), tuple(findings)
 
 
+def described_partner(
+    partner: Partner, issued: date, sources: Iterable[str] = (), present: Dataset | None = None
+) -> tuple[Quad, ...]:
+    """
+    The description of a partner's dataset, for partners who send tables and no `dataset.ttl`.
+
+    Args:
+        partner: Whose words it is; the licence is the one they agreed to.
+        issued: The day of this contribution.
+        sources: Web addresses it was taken from.
+        present: What is published of theirs: its sources stay named.
+
+    Returns:
+        Quads of the provenance graph that conform to the shape `ecosh:Contribution`.
+    """
+    iri, homepage = contribution_iri(partner.slug), NamedNode(partner.homepage)
+    origins = dict.fromkeys((*(present.sources if present else ()), *sources)) or {partner.homepage: None}
+    said: list[tuple[NamedNode, NamedNode, NamedNode | Literal]] = [
+        (iri, RDF.type, ECO.Contribution),
+        (iri, DCTERMS.publisher, homepage),
+        (homepage, FOAF.name, Literal(partner.name)),
+        (iri, DCTERMS.license, NamedNode(partner.licence)),
+        (iri, DCTERMS.issued, Literal(issued.isoformat(), datatype=XSD.date)),
+        *((iri, DCTERMS.source, NamedNode(origin)) for origin in origins),
+    ]
+    for lang in LANGUAGES:
+        said.append((iri, DCTERMS.title, Literal(text("provenance.title", lang, name=partner.name), language=lang)))
+        said.append((iri, DCTERMS.rights, Literal(text("provenance.rights", lang, name=partner.name), language=lang)))
+    return tuple(Quad(subject, predicate, value, PROVENANCE_GRAPH) for subject, predicate, value in said)
+
+
+def publication_quads(
+    contribution_id: str,
+    publisher: Partner,
+    reviewer: Partner | None,
+    sha256: str,
+    when: datetime,
+    sources: Iterable[str] = (),
+) -> tuple[Quad, ...]:
+    """
+    What is said about one publication: it goes with the patch, and leaves with it when that is withdrawn.
+
+    Args:
+        contribution_id: The contribution's number in the ledger.
+        publisher: Whose contribution it is.
+        reviewer: The organisation that approved it; who of them did so is known to the ledger only. None for the
+            operator.
+        sha256: Hex digest of the contributed bytes.
+        when: The moment of approval.
+        sources: Web addresses it was taken from.
+
+    Source:
+        PROV-O `prov:Activity`, `prov:used`, `prov:wasAssociatedWith`, `prov:endedAtTime`.
+    """
+    graph, activity = graph_iri(publisher.slug), thing_iri(PUBLICATION_KIND, contribution_id)
+    said: list[tuple[NamedNode, NamedNode, NamedNode | Literal]] = [
+        (graph, PROV.wasGeneratedBy, activity),
+        (activity, RDF.type, PROV.Activity),
+        (activity, PROV.used, NamedNode(_name_of_bytes(sha256))),
+        (activity, PROV.wasAssociatedWith, NamedNode(publisher.homepage)),
+        (activity, PROV.endedAtTime, Literal(when.isoformat(timespec="seconds"), datatype=XSD.dateTime)),
+        (activity, DCTERMS.license, NamedNode(publisher.licence)),
+        *((activity, DCTERMS.source, NamedNode(source)) for source in dict.fromkeys(sources)),
+    ]
+    if reviewer is not None:
+        said += [
+            (activity, ECO.reviewedBy, NamedNode(reviewer.homepage)),
+            (activity, ECO.reviewerName, Literal(reviewer.name)),
+        ]
+    return tuple(Quad(subject, predicate, value, PROVENANCE_GRAPH) for subject, predicate, value in said)
+
+
 def graph_quads(publisher: str, sha256: str, data: Iterable[Quad]) -> Iterator[Quad]:
     """
     What is said about the graph that a contribution fills: where it comes from, how much it holds, which bytes made it.
@@ -188,12 +267,16 @@ def graph_quads(publisher: str, sha256: str, data: Iterable[Quad]) -> Iterator[Q
     """
     graph, contribution = graph_iri(publisher), contribution_iri(publisher)
     quads = tuple(data)
-    digest = base64.urlsafe_b64encode(bytes.fromhex(sha256)).decode().rstrip("=")
     yield Quad(graph, PROV.wasDerivedFrom, contribution, PROVENANCE_GRAPH)
-    yield Quad(graph, DCTERMS.identifier, Literal(f"ni:///sha-256;{digest}"), PROVENANCE_GRAPH)
+    yield Quad(graph, DCTERMS.identifier, Literal(_name_of_bytes(sha256)), PROVENANCE_GRAPH)
     yield Quad(graph, VOID.triples, _integer(len(quads)), PROVENANCE_GRAPH)
     entities = {quad.subject for quad in quads if quad.predicate == RDF.type}
     yield Quad(graph, VOID.entities, _integer(len(entities)), PROVENANCE_GRAPH)
+
+
+def _name_of_bytes(sha256: str) -> str:
+    digest = base64.urlsafe_b64encode(bytes.fromhex(sha256)).decode().rstrip("=")
+    return f"ni:///sha-256;{digest}"
 
 
 def _integer(number: int) -> Literal:
