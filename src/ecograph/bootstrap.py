@@ -18,11 +18,15 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from ecograph.config import Settings
 from ecograph.contribute import door, provenance, staging, system
+from ecograph.contribute.desk import NOBODY, Desk
+from ecograph.contribute.packing import SourceFile
 from ecograph.contribute.provenance import Dataset
 from ecograph.contribute.publishing import Publisher
-from ecograph.contribute.staging import Rules, SourceFile
+from ecograph.contribute.rules import Rules
+from ecograph.contribute.staged import Staged
+from ecograph.contribute.workers import ContributionWorkers
 from ecograph.errors import UnknownThing
-from ecograph.identifiers import SLUG, thing_iri
+from ecograph.identifiers import COMMON, SLUG, Space, thing_iri
 from ecograph.ledger.sql import Ledger
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import Group, MatchResult
@@ -31,7 +35,7 @@ from ecograph.namespaces import ECO
 from ecograph.query.catalogue import Catalogue
 from ecograph.query.workers import WorkerPool
 from ecograph.shacl.contract import Contract
-from ecograph.shacl.report import Finding, Report
+from ecograph.shacl.report import Finding
 from ecograph.store.base import Snapshot
 from ecograph.store.oxigraph import EmbeddedStore
 from ecograph.vocabulary.concepts import Concepts
@@ -61,10 +65,23 @@ class View:
     The parts are built when first asked for, and live as long as the view.
     """
 
-    def __init__(self, snapshot: Snapshot, rules: Rules) -> None:
+    def __init__(self, snapshot: Snapshot, rules: Rules, concepts: Concepts | None = None) -> None:
+        """
+        Args:
+            snapshot: The revision.
+            rules: The rules in force.
+            concepts: The concepts, if they are the same as in an earlier view.
+        """
         self.snapshot = snapshot
         self.rules = rules
         self._building = threading.RLock()
+        if concepts is not None:
+            self.__dict__["concepts"] = concepts
+
+    @property
+    def built(self) -> frozenset[str]:
+        """Which of its parts have been asked for."""
+        return frozenset(self.__dict__)
 
     @property
     def revision(self) -> int:
@@ -166,7 +183,10 @@ class EcoGraph:
         self.store = store
         self._ledger = ledger
         self._switching = threading.Lock()
+        self._refreshing = threading.Lock()
         self._view: View | None = None
+        self.before_showing: list[Callable[[View], object]] = []
+        """What else is built for a new view before readers get it."""
 
     @classmethod
     def open(cls, settings: Settings) -> EcoGraph:
@@ -208,7 +228,23 @@ class EcoGraph:
     @cached_property
     def publisher(self) -> Publisher:
         """The one writer."""
-        return Publisher(self.ledger, self.store)
+        return Publisher(self.ledger, self.store, self.refresh)
+
+    @cached_property
+    def contribution_workers(self) -> ContributionWorkers:
+        """The processes that read and check uploaded files."""
+        return ContributionWorkers(
+            self.settings.resources_dir,
+            size=self.settings.contribution_workers,
+            queue=self.settings.contribution_queue,
+            timeout_s=self.settings.contribution_timeout_s,
+            memory_bytes=self.settings.contribution_memory_bytes,
+        )
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The way of a contribution, for partners and reviewers; files are read in processes of their own."""
+        return Desk(self.ledger, self.store, self.publisher, self.rules, self.contribution_workers.run)
 
     @cached_property
     def rules(self) -> Rules:
@@ -244,11 +280,37 @@ class EcoGraph:
     def view(self) -> View:
         """The current revision with everything that answers questions about it; shared, so do not close it."""
         with self._switching:
-            if self._view is None or self._view.revision != self.store.shown:
-                self._view = View(self.store.snapshot(), self.rules)
-                if "queries" in self.__dict__ and self._view.snapshot.path is not None:
-                    self.queries.switch(self._view.snapshot.path)
+            # The process that publishes refreshes the view before a publication returns; others look for news here.
+            if self._view is None or (self._ledger is None and self._view.revision != self.store.shown):
+                self._show(View(self.store.snapshot(), self.rules))
+            assert self._view is not None
             return self._view
+
+    def refresh(self) -> None:
+        """
+        Answer from the newest revision from now on.
+
+        Whoever reads meanwhile keeps the old view, until the new one has all the parts that the old one had. Of many
+        who ask at once, most find that another's refresh has reached what they wrote.
+        """
+        with self._refreshing:
+            old = self._view
+            if old is None or old.revision == self.store.shown:
+                return
+            vocabulary = any(step.publisher == system.PUBLISHER for step in self.ledger.revisions(after=old.revision))
+            kept = old.__dict__.get("concepts") if not vocabulary else None
+            new = View(self.store.snapshot(), self.rules, kept)
+            for part in old.built & {"concepts", "matcher", "datasets"}:
+                getattr(new, part)
+            for build in self.before_showing:
+                build(new)
+            with self._switching:
+                self._show(new)
+
+    def _show(self, view: View) -> None:
+        self._view = view
+        if "queries" in self.__dict__ and view.snapshot.path is not None:
+            self.queries.switch(view.snapshot.path)
 
     def warm(self) -> None:
         """Build what answers the first visitor before they come."""
@@ -294,6 +356,7 @@ class EcoGraph:
                     self.store,
                     self.publisher,
                     who=OPERATOR,
+                    space=self.space_of(publisher or OPERATOR),
                 )
             )
             door.require(outcomes)
@@ -306,19 +369,40 @@ class EcoGraph:
         found = (self.settings.resources_dir / "data").glob(f"*/{provenance.FILE_NAME}")
         return sorted(path.parent for path in found)
 
-    def check(self, paths: Sequence[Path], *, publisher: str | None = None) -> Report:
+    def check(
+        self,
+        paths: Sequence[Path],
+        *,
+        publisher: str | None = None,
+        template: str | None = None,
+        mode: staging.Mode = "merge",
+    ) -> Staged:
         """
-        Every finding of a folder or of files, against what is published; nothing is written.
+        Everything that is found in a folder or in files, against what is published; nothing is written.
 
         Args:
             paths: One folder with a `dataset.ttl`, or files.
             publisher: Whose data the files are; None checks the rows alone, for those who have not published yet.
+            template: The template of every table; None lets file names and headings tell.
+            mode: What becomes of the publisher's things that the files leave out.
         """
         with self.store.snapshot() as snapshot:
             if len(paths) == 1 and paths[0].is_dir():
-                return staging.stage_folder(paths[0], self.rules, snapshot).report
-            files = [SourceFile.at(path) for path in paths]
-            return staging.stage(files, publisher or OPERATOR, self.rules, snapshot, rows_only=publisher is None).report
+                return staging.stage_folder(paths[0], self.rules, snapshot)
+            return staging.stage(
+                [SourceFile.at(path) for path in paths],
+                publisher or NOBODY,
+                self.rules,
+                snapshot,
+                mode=mode,
+                template=template,
+                rows_only=publisher is None,
+                space=self.space_of(publisher or NOBODY),
+            )
+
+    def space_of(self, publisher: str) -> Space:
+        """Whose names a publisher gives: a register that is shipped the common ones, everybody else their own."""
+        return COMMON if publisher in {folder.name for folder in self.shipped()} else Space(publisher)
 
     def _load_system(self, watch: Watch | None) -> int:
         """Publish each graph that comes with the software and is not what the store holds."""
@@ -335,8 +419,9 @@ class EcoGraph:
 
     def close(self) -> None:
         """Stop the workers, and let the store and the ledger go."""
-        if "queries" in self.__dict__:
-            self.queries.close()
+        for workers in ("queries", "contribution_workers"):
+            if workers in self.__dict__:
+                getattr(self, workers).close()
         if self._view:
             self._view.close()
         self.store.close()

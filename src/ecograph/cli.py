@@ -138,7 +138,7 @@ def check(
 ) -> None:
     """Check a contribution without publishing it: all findings, with row and column."""
     with EcoGraph.read(state.settings) as ecograph:
-        report = ecograph.check(files, publisher=publisher)
+        report = ecograph.check(files, publisher=publisher).report
     out.print(report.verdict(state.lang))
     _show_findings(report.findings, limit=None if everything else _SHOWN_FINDINGS)
     if not report.conforms:

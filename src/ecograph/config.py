@@ -39,6 +39,12 @@ class Settings(BaseSettings):
     query_result_bytes: int = Field(default=64 << 20, gt=0, description="Size of one SPARQL result, bytes.")
     query_workers: int = Field(default=2, ge=1, description="SPARQL queries answered at the same time.")
     query_queue: int = Field(default=16, ge=0, description="SPARQL queries that may wait for a worker.")
+    contribution_timeout_s: float = Field(
+        default=60.0, gt=0, description="Deadline of the check of one upload, seconds."
+    )
+    contribution_memory_bytes: int = Field(default=2 << 30, gt=0, description="Memory one upload may take, bytes.")
+    contribution_workers: int = Field(default=2, ge=1, description="Uploads checked at the same time.")
+    contribution_queue: int = Field(default=8, ge=0, description="Uploads that may wait for a worker.")
 
     @property
     def ledger_address(self) -> str:

@@ -9,7 +9,10 @@ Every error EcoGraph raises on purpose, sorted by who can put it right.
     │   ├── TooLarge          a limit on size, rows or triples
     │   ├── RefusedFormat     a format that is for output only
     │   ├── MissingRequirement another contribution must come first
-    │   └── Rejected          the findings stop publication
+    │   ├── Rejected          the findings stop publication
+    │   ├── ContributionTimeout stopped at the deadline
+    │   ├── ContributionTooBig stopped at the memory limit, or nested too deeply
+    │   └── ContributionBusy  no worker is free
     ├── QueryError            the analyst: their SPARQL
     │   ├── QuerySyntax       does not parse
     │   ├── QueryRefused      asks for what is never allowed (update, SERVICE, ...)
@@ -22,6 +25,11 @@ Every error EcoGraph raises on purpose, sorted by who can put it right.
     │   ├── UnknownLanguage   not da, sv or en
     │   ├── BadParameter      a value outside its range
     │   ├── WrongState        a step that the contribution's state does not allow
+    │   ├── VersionConflict   somebody changed the contribution meanwhile
+    │   ├── KeyReused         an idempotency key that stood for another request
+    │   ├── BadToken          a token that is unknown, expired or revoked
+    │   ├── Forbidden         a step that needs another role
+    │   ├── PartnerExists     a partner with that name is there already
     │   └── WithdrawalConflict later contributions changed the same statements
     └── ServiceError          the operator: the machine and its data
         ├── AlreadyOpen       another instance holds the data directory
@@ -76,9 +84,14 @@ class SyntaxFault(ContributionError):
 
 
 class UnreadableTable(ContributionError):
-    """A table that cannot be read at all. Values: `file`, `detail`."""
+    """A table that cannot be read at all. Values: `file`, `reason` (a key of `contribution.unreadable`) and its values."""
 
     code = "unreadable-table"
+
+    def message(self, lang: Language) -> str:
+        """Why it cannot be read, and what to do."""
+        detail = text(f"contribution.unreadable.{self.values['reason']}", lang, **self.values)
+        return text(f"error.{self.code}", lang, **{**self.values, "detail": detail})
 
 
 class UnknownTemplate(ContributionError):
@@ -89,9 +102,17 @@ class UnknownTemplate(ContributionError):
 
 
 class TooLarge(ContributionError):
-    """A contribution over a limit. Values: `file`, `what`, `limit`, `found`."""
+    """A contribution over a limit. Values: `file`, `what` (a key of `limit`), `limit`, `found`."""
 
     code = "too-large"
+
+    def message(self, lang: Language) -> str:
+        """Which limit it is over, and what to do."""
+        shown = {
+            name: f"{value:_}".replace("_", "\u00a0") if isinstance(value, int) else value
+            for name, value in self.values.items()
+        }
+        return text(f"error.{self.code}", lang, said=text(f"limit.{self.values['what']}", lang, **shown), **shown)
 
 
 class RefusedFormat(ContributionError):
@@ -111,6 +132,25 @@ class Rejected(ContributionError):
 
     code = "rejected"
     findings: Sequence[Any] = ()
+
+
+class ContributionTimeout(ContributionError):
+    """A file whose check was stopped at the deadline. Values: `seconds`."""
+
+    code = "contribution-timeout"
+
+
+class ContributionTooBig(ContributionError):
+    """A file that needs more than a check may take, or is nested too deeply. Values: `limit`."""
+
+    code = "contribution-too-big"
+
+
+class ContributionBusy(ContributionError):
+    """Every worker is taken. Values: `seconds` until another try is worth it."""
+
+    code = "contribution-busy"
+    exit_code = 3
 
 
 class QueryError(EcoGraphError):
@@ -189,6 +229,46 @@ class WrongState(RequestError):
         """The state it is in and the one it cannot reach, in words."""
         words = {name: text(f"ledger.state.{self.values[name]}", lang) for name in ("state", "wanted")}
         return text(f"error.{self.code}", lang, **{**self.values, **words})
+
+
+class VersionConflict(RequestError):
+    """The contribution was changed since it was read. Values: `id`, `current`, `given` (versions)."""
+
+    code = "version-conflict"
+
+
+class KeyReused(RequestError):
+    """An idempotency key that stood for another request within the last day. Values: `key`."""
+
+    code = "key-reused"
+
+
+class BadToken(RequestError):
+    """A token that opens nothing. Values: `reason` (a key of `ledger.token`)."""
+
+    code = "bad-token"
+
+    def message(self, lang: Language) -> str:
+        """Why it opens nothing, and where to get another."""
+        reason = text(f"ledger.token.{self.values['reason']}", lang)
+        return text(f"error.{self.code}", lang, **{**self.values, "reason": reason})
+
+
+class Forbidden(RequestError):
+    """A step that the token's role does not allow. Values: `needed` (a key of `ledger.needed`, such as a role)."""
+
+    code = "forbidden"
+
+    def message(self, lang: Language) -> str:
+        """Who may do it."""
+        needed = text(f"ledger.needed.{self.values['needed']}", lang)
+        return text(f"error.{self.code}", lang, **{**self.values, "needed": needed})
+
+
+class PartnerExists(RequestError):
+    """There is a partner with that short name. Values: `slug`."""
+
+    code = "partner-exists"
 
 
 class WithdrawalConflict(RequestError):

@@ -13,12 +13,15 @@ SCRIPT = Path(__file__).with_name("publisher.py")
 
 
 class PublisherProcess:
-    """The script `publisher.py` at work; `acknowledged` grows while it runs."""
+    """A script such as `publisher.py` at work; `acknowledged` and `faults` grow while it runs."""
 
-    def __init__(self, directory: Path, threads: int, *arguments: str, prefix: tuple[str, ...] = ()) -> None:
-        command = [*prefix, sys.executable, str(SCRIPT), str(directory), str(threads), *arguments]
+    def __init__(
+        self, directory: Path, threads: int, *arguments: str, prefix: tuple[str, ...] = (), script: Path = SCRIPT
+    ) -> None:
+        command = [*prefix, sys.executable, str(script), str(directory), str(threads), *arguments]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
         self.acknowledged: list[str] = []
+        self.faults: list[str] = []
         self.ready = threading.Event()
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
@@ -29,6 +32,8 @@ class PublisherProcess:
             # The last line may be cut off by the kill; then nothing was acknowledged.
             if line.endswith(b"\n") and line.startswith(b"ack "):
                 self.acknowledged.append(line[4:-1].decode())
+            elif line.startswith(b"fault "):
+                self.faults.append(line.decode())
             self.ready.set()
         self.ready.set()
 

@@ -1,105 +1,170 @@
-"""One cell's text to an RDF value: dates, numbers and addresses as people in the region write them."""
+"""One cell's text to an RDF value: lists, numbers, codes and addresses as people in the region write them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
-from ecograph.messages import Language
+from ecograph.contribute import code_forms, spoiled
+from ecograph.contribute.dates import read_date, read_partial_date, read_year
+from ecograph.contribute.encodings import looks_twice_encoded
+from ecograph.contribute.faults import Fault
 from ecograph.namespaces import XSD
+from ecograph.rdf.terms import iri_fault
+from ecograph.shacl.contract import Column
+from ecograph.shacl.report import Severity
+
+__all__ = [
+    "Fault",
+    "Prepared",
+    "Value",
+    "join",
+    "pad",
+    "prepare",
+    "read_boolean",
+    "read_date",
+    "read_decimal",
+    "read_integer",
+    "read_iri",
+    "read_partial_date",
+    "read_year",
+    "split",
+    "unguarded",
+]
 
 Value = NamedNode | Literal
 
-
-@dataclass(frozen=True)
-class Fault:
-    """
-    Why a cell has no value.
-
-    Args:
-        code: The message `contribution.finding.{code}`.
-        suggestions: What could be written instead.
-        values: Placeholders of the message; a mapping has one text per language.
-    """
-
-    code: str
-    suggestions: tuple[str, ...] = ()
-    values: Mapping[str, str | Mapping[Language, str]] = field(default_factory=dict)
-
-
-_SPACES: Final = str.maketrans("", "", " \u00a0\u202f\u2009'’")
-_YEAR: Final = re.compile(r"\d{4}")
-_YEAR_MONTH: Final = re.compile(r"(\d{4})-(\d{1,2})")
-_YEAR_FIRST: Final = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})")
-_DAY_FIRST: Final = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})")
+_SPACES: Final = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009'’\u00b4`", " ") | dict.fromkeys("−–‐‑", "-"))
+_SPACED: Final = re.compile(r"[+-]? ?\d{1,3}(?: \d{3})+(?:[.,]\d+)?|[+-] \d+(?:[.,]\d+)*")
 _PLAIN: Final = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
-_IRI: Final = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
+_MIXED: Final = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:,\d{3})+\.\d+)")
 _BARE_ADDRESS: Final = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 _TRUE: Final = frozenset({"true", "1", "ja", "yes", "x", "sand", "sandt", "sant"})
-_FALSE: Final = frozenset({"false", "0", "nej", "no", "falsk", "falskt"})
+_FALSE: Final = frozenset({"false", "0", "nej", "nei", "no", "falsk", "falskt"})
+
+_PIECE: Final = re.compile(r"\\[|;\\]|[|;]|[^|;\\]+|\\")
+_ESCAPED: Final = re.compile(r"[|;\\]")
+_GUARDED: Final = re.compile(r"'+[=+\-@\t\r]")
+_QUOTES: Final = "\"“”„‟«»'‘’‚"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """
+    What a cell says once what programs and habits did to it is undone.
+
+    Args:
+        text: What is to be read.
+        notes: What was done, for the person to see; none of them stops publication.
+    """
+
+    text: str
+    notes: tuple[Fault, ...] = ()
 
 
 def split(cell: str) -> tuple[str, ...]:
-    """
+    r"""
     The values of a cell that may hold several: separated by `|`, or by `;` where there is no `|`.
+
+    A value that holds one of them has a backslash before it: `\|`, `\;`, and `\\` for a backslash before any of them.
 
     Example:
         >>> split("water | data"), split("water; data"), split("R&D; tests | data")
         (('water', 'data'), ('water', 'data'), ('R&D; tests', 'data'))
+        >>> split(r"R&D\; tests; data")
+        ('R&D; tests', 'data')
+
+    Source:
+        docs/contributing-data.md, "From a row to statements".
     """
-    parts = cell.split("|") if "|" in cell else cell.split(";")
-    return tuple(part for part in (part.strip() for part in parts) if part)
+    if "\\" not in cell:
+        parts = cell.split("|") if "|" in cell else cell.split(";")
+        return tuple(part for part in (part.strip() for part in parts) if part)
+    pieces = _PIECE.findall(cell)
+    separator = "|" if "|" in pieces else ";"
+    values: list[list[str]] = [[]]
+    for piece in pieces:
+        if piece == separator:
+            values.append([])
+        else:
+            values[-1].append(piece[1] if len(piece) == 2 and piece[0] == "\\" else piece)
+    return tuple(value for value in ("".join(pieces).strip() for pieces in values) if value)
 
 
-def read_date(cell: str) -> Literal | Fault:
-    """
-    A day: `2026-12-31`, `31-12-2026`, `31.12.2026` or `31/12/2026`.
+def join(values: Iterable[str]) -> str:
+    r"""
+    The cell that `split` reads as these values.
+
+    Args:
+        values: None of them empty or with space around it, as no value of a cell is.
 
     Example:
-        >>> read_date("31.12.2026").value
-        '2026-12-31'
+        >>> print(join(["R&D; tests", "data"]))
+        R&D\; tests | data
     """
-    found = _YEAR_FIRST.fullmatch(cell)
-    if found:
-        year, month, day = found.groups()
-    else:
-        found = _DAY_FIRST.fullmatch(cell)
-        if not found:
-            return Fault("bad-date")
-        day, month, year = found.groups()
-    try:
-        return Literal(date(int(year), int(month), int(day)).isoformat(), datatype=XSD.date)
-    except ValueError:
-        return Fault("bad-date")
+    return " | ".join(_ESCAPED.sub(r"\\\g<0>", value) for value in values)
 
 
-def read_partial_date(cell: str) -> Literal | Fault:
+def unguarded(cell: str) -> str:
     """
-    A day, a month (`2026-12`) or a year.
+    A cell without the apostrophe that keeps a spreadsheet from taking it for a formula.
 
     Example:
-        >>> read_partial_date("2026-3").value, read_partial_date("2026").datatype.value.rpartition("#")[2]
-        ('2026-03', 'gYear')
+        >>> unguarded("'=1+1"), unguarded("'tis")
+        ('=1+1', "'tis")
     """
-    if _YEAR.fullmatch(cell):
-        return Literal(cell, datatype=XSD.gYear)
-    month = _YEAR_MONTH.fullmatch(cell)
-    if month:
-        number = int(month[2])
-        return Literal(f"{month[1]}-{number:02}", datatype=XSD.gYearMonth) if 1 <= number <= 12 else Fault("bad-date")
-    return read_date(cell)
+    return cell[1:] if _GUARDED.match(cell) else cell
 
 
-def read_year(cell: str) -> Literal | Fault:
-    """A year of four digits."""
-    return Literal(cell, datatype=XSD.gYear) if _YEAR.fullmatch(cell) else Fault("bad-year")
+def pad(cell: str, column: Column) -> tuple[str, bool]:
+    """
+    A code with the leading zeros that a spreadsheet took away, and whether any were added.
+
+    Source:
+        docs/contributing-data.md, "Codes".
+    """
+    return code_forms.pad(cell, column.pattern)
+
+
+def prepare(cell: str, column: Column) -> Prepared | Fault:
+    """
+    A cell's text (of a list: one value) with its code in the form of the column, or what a spreadsheet did to it.
+
+    Args:
+        cell: The text of one value.
+        column: What it is a value of.
+
+    Returns:
+        The text to read and what was done to it, or why nothing can be read from it.
+
+    Source:
+        docs/contributing-data.md, "What Excel does".
+    """
+    if found := spoiled.error(cell) or _lost_letter(cell):
+        return found
+    if column.kind == "text":
+        garbled = looks_twice_encoded(cell)
+        return Prepared(cell, (Fault("garbled-letters", severity=Severity.WARNING),) if garbled else ())
+    cell = _unquoted(cell)
+    exact = column.pattern is not None or column.kind not in ("string", "iri")
+    if found := spoiled.number(cell) or (None if column.kind in ("date", "partial_date") else spoiled.day(cell)):
+        # A name may look like that; a code, a date, a reference and a value of a list never do.
+        return found if exact else Prepared(cell, (replace(found, severity=Severity.WARNING),))
+    if column.pattern is None or column.kind not in ("string", "iri"):
+        return Prepared(cell)
+    padded, was_padded = pad(cell, column)
+    if was_padded:
+        return Prepared(padded, (Fault("padded-code", values={"read": padded}, severity=Severity.INFO),))
+    code = code_forms.normal(cell, column.pattern)
+    if code != cell:
+        return Prepared(code, (Fault("written-code", values={"read": code}, severity=Severity.INFO),))
+    return Prepared(cell)
 
 
 def read_decimal(cell: str, decimal_comma: bool | None = None) -> Literal | Fault:
@@ -122,9 +187,14 @@ def read_decimal(cell: str, decimal_comma: bool | None = None) -> Literal | Faul
     Source:
         docs/contributing-data.md, "Numbers".
     """
-    compact = cell.translate(_SPACES)
+    spaced = cell.translate(_SPACES)
+    if " " in spaced and not _SPACED.fullmatch(spaced):
+        return Fault("bad-number")
+    compact = spaced.replace(" ", "")
     grouped = _GROUPED.fullmatch(compact)
     if "," in compact and "." in compact:
+        if not _MIXED.fullmatch(compact):
+            return Fault("bad-number")
         mark = "," if compact.rfind(",") > compact.rfind(".") else "."
         plain = compact.replace("." if mark == "," else ",", "").replace(mark, ".")
     elif grouped and compact.count(grouped[1]) > 1:
@@ -137,7 +207,7 @@ def read_decimal(cell: str, decimal_comma: bool | None = None) -> Literal | Faul
     else:
         plain = compact.replace(",", ".")
     if not _PLAIN.fullmatch(plain):
-        return Fault("bad-number")
+        return spoiled.number(compact) or Fault("bad-number")
     number = format(Decimal(plain), "f")
     number = number.rstrip("0").rstrip(".") if "." in number else number
     return Literal("0" if number == "-0" else number, datatype=XSD.decimal)
@@ -152,9 +222,9 @@ def read_integer(cell: str, decimal_comma: bool | None = None) -> Literal | Faul
         '1200'
     """
     number = read_decimal(cell, decimal_comma)
-    if isinstance(number, Fault) or "." in number.value:
-        return Fault("bad-integer")
-    return Literal(number.value, datatype=XSD.integer)
+    if isinstance(number, Fault):
+        return number if number.code in ("ambiguous-number", "excel-number") else Fault("bad-integer")
+    return Literal(number.value, datatype=XSD.integer) if "." not in number.value else Fault("bad-integer")
 
 
 def read_boolean(cell: str) -> Literal | Fault:
@@ -173,9 +243,19 @@ def read_iri(cell: str) -> NamedNode | Fault:
         >>> read_iri("www.dtu.dk").suggestions
         ('https://www.dtu.dk',)
     """
-    if _IRI.fullmatch(cell):
-        try:
-            return NamedNode(cell)
-        except ValueError:
-            return Fault("bad-iri")
-    return Fault("bad-iri", (f"https://{cell}",) if _BARE_ADDRESS.fullmatch(cell) else ())
+    fault = iri_fault(cell)
+    if fault is None:
+        return NamedNode(cell)
+    return Fault(fault, (f"https://{cell}",) if fault == "bad-iri" and _BARE_ADDRESS.fullmatch(cell) else ())
+
+
+def _unquoted(cell: str) -> str:
+    """A value without quotation marks around the whole of it."""
+    inner = cell[1:-1].strip()
+    if len(cell) > 2 and cell[0] in _QUOTES and cell[-1] in _QUOTES and not any(mark in inner for mark in _QUOTES[:7]):
+        return inner
+    return cell
+
+
+def _lost_letter(cell: str) -> Fault | None:
+    return Fault("lost-letter") if "\ufffd" in cell else None

@@ -6,18 +6,26 @@ The whole journey of contributions that need no reviewer: stage, record, approve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pyoxigraph import Quad
+
 from ecograph.contribute import provenance
-from ecograph.contribute.publishing import Publisher
-from ecograph.contribute.staging import Rules, SourceFile, Staged, in_order, stage, stage_folder
+from ecograph.contribute.folders import in_order
+from ecograph.contribute.packing import SourceFile
+from ecograph.contribute.publishing import PatchMaker, Publisher
+from ecograph.contribute.rules import Rules
+from ecograph.contribute.staged import Staged
+from ecograph.contribute.staging import stage, stage_folder
 from ecograph.errors import Rejected
+from ecograph.identifiers import COMMON, Space
 from ecograph.ledger.records import ContributionRecord, Revision, State
 from ecograph.ledger.sql import Ledger
-from ecograph.shacl.validation import Backend
-from ecograph.store.base import Projection
+from ecograph.rdf.patch import Patch
+from ecograph.shacl.validation import DEFAULT_BACKEND, Backend
+from ecograph.store.base import Projection, Snapshot
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what is being done)."""
@@ -53,7 +61,7 @@ def load(
     *,
     who: str,
     progress: Progress | None = None,
-    backend: Backend = "turbo",
+    backend: Backend = DEFAULT_BACKEND,
 ) -> tuple[Outcome, ...]:
     """
     Publish folders, each as one contribution that replaces what its publisher had; readers are switched at the end.
@@ -85,7 +93,7 @@ def load(
             if progress:
                 progress(done, len(ordered), folder.name)
             staged = stage_folder(folder, rules, projection.state(), backend)
-            outcomes.append(_admit(staged, ledger, projection, publisher, who))
+            outcomes.append(_admit(staged, rules, ledger, projection, publisher, who))
             if not outcomes[-1].accepted:
                 break
         else:
@@ -104,7 +112,8 @@ def contribute(
     *,
     who: str,
     template: str | None = None,
-    backend: Backend = "turbo",
+    space: Space = COMMON,
+    backend: Backend = DEFAULT_BACKEND,
 ) -> Outcome:
     """
     Publish single files, merged into what their publisher has published.
@@ -118,13 +127,14 @@ def contribute(
         publisher: The writer of both.
         who: Who brings and approves them.
         template: The template of every table; None lets file names and headings tell.
+        space: Whose names the contribution may give.
         backend: Which SHACL engine.
     """
     # Within a batch readers are behind; outside of it the writer's state is not for us.
     behind = projection.shown != projection.revision
     with projection.state() if behind else projection.snapshot() as snapshot:
-        staged = stage(files, slug, rules, snapshot, template=template, backend=backend)
-    return _admit(staged, ledger, projection, publisher, who)
+        staged = stage(files, slug, rules, snapshot, template=template, space=space, backend=backend)
+    return _admit(staged, rules, ledger, projection, publisher, who)
 
 
 def require(outcomes: Sequence[Outcome]) -> None:
@@ -138,7 +148,36 @@ def require(outcomes: Sequence[Outcome]) -> None:
         outcome.staged.require_publishable()
 
 
-def _admit(staged: Staged, ledger: Ledger, projection: Projection, publisher: Publisher, who: str) -> Outcome:
+def publishable(staged: Staged, rules: Rules, ledger: Ledger, more: Iterable[Quad] = ()) -> PatchMaker:
+    """
+    What makes the patch of a contribution from the state that it meets.
+
+    Two contributions may each be right alone and wrong together. So the writer checks the second one again, where
+    anything was published since it was checked.
+
+    Args:
+        staged: A contribution without violations, as far as it was checked.
+        rules: What it is held against.
+        ledger: Where things wait that are still to be checked because of it.
+        more: What the provenance graph says of this publication.
+
+    Returns:
+        A function of the writer's state that raises `Rejected` where there is a violation by now.
+    """
+
+    def make(state: Snapshot) -> Patch:
+        now = staged if state.revision == staged.revision else staged.rechecked(state, rules)
+        now.require_publishable()
+        if now.queued:
+            ledger.queue_checks(now.queued, state.revision + 1)
+        return now.patch(state, more)
+
+    return make
+
+
+def _admit(
+    staged: Staged, rules: Rules, ledger: Ledger, projection: Projection, publisher: Publisher, who: str
+) -> Outcome:
     try:
         staged.require_publishable()
     except Rejected as rejected:
@@ -150,7 +189,8 @@ def _admit(staged: Staged, ledger: Ledger, projection: Projection, publisher: Pu
             return Outcome(staged)
     contribution_id = ledger.receive(_record(staged, who))
     ledger.decide(contribution_id, State.APPROVED, who)
-    return Outcome(staged, contribution_id, publisher.publish(contribution_id, staged.patch, who))
+    make_patch = publishable(staged, rules, ledger)
+    return Outcome(staged, contribution_id, publisher.publish(contribution_id, make_patch, who))
 
 
 def _record(staged: Staged, who: str) -> ContributionRecord:

@@ -1,7 +1,8 @@
 """
 Rows to RDF by the contract: pure, and every statement remembers the cell it came from.
 
-Two steps, because rows refer to each other: first every row gets its IRI, then the cells get their values.
+Two steps, because rows refer to each other: first every row gets its IRI, then the cells get their values. Which IRI,
+and what a cell refers to, is decided in `identity` and `resolving`.
 """
 
 from __future__ import annotations
@@ -9,36 +10,39 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Final
+from functools import cached_property, partial
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from ecograph.contribute import cells
-from ecograph.contribute.cells import Fault, Value
+from ecograph.contribute import cells, checkdigits
+from ecograph.contribute.cells import Prepared, Value
+from ecograph.contribute.faults import Fault
 from ecograph.contribute.headings import Headings, is_id
+from ecograph.contribute.identity import Namer
+from ecograph.contribute.names import NAMING
 from ecograph.contribute.resolving import Known, Resolver
 from ecograph.contribute.table import Row, Table
-from ecograph.identifiers import COMMON, SLUG, Space, slug
+from ecograph.identifiers import COMMON, Space
 from ecograph.messages import LANGUAGES, Language, text
-from ecograph.namespaces import CONCEPT, ID, RDF, SH
+from ecograph.namespaces import CONCEPT, ECO, ID, RDF, SH
+from ecograph.rdf.terms import visible
 from ecograph.shacl.contract import ID_COLUMN, Column, Template
 from ecograph.shacl.report import Finding, Report, Severity, Term
 from ecograph.shacl.shapes import Node, Shapes
 
-_JOINED: Final = re.compile(rf"{SLUG.pattern}(?:--{SLUG.pattern})*")
-_SEPARATOR: Final = "--"
+_SHOWN: Final = 200  # characters of a value that a message repeats
 
 Statement = tuple[NamedNode, NamedNode, Value]
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where something was written: file, row of the sheet, heading of the column."""
+    """Where something was written: file, row of the sheet, heading of the column, and in a workbook the sheet."""
 
     file: str
     row: int
     column: str | None = None
+    sheet: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,9 +88,19 @@ class _Sheet:
         """Where each column stands, by machine heading."""
         return {column.key: at for at, column in enumerate(self.columns) if column is not None}
 
+    @cached_property
+    def headings(self) -> Mapping[NamedNode, str]:
+        """The heading of each property, the first of those it has."""
+        pairs = reversed(list(zip(self.columns, self.table.columns, strict=True)))
+        return {column.path: heading for column, heading in pairs if column is not None}
+
     def cell(self, row: Row, column: Column) -> str:
         at = self.at.get(column.key, len(row.cells))
         return row.cells[at] if at < len(row.cells) else ""
+
+    @property
+    def id_heading(self) -> str:
+        return self.table.columns[self.id_at] if self.id_at is not None else ID_COLUMN
 
     def id_cell(self, row: Row) -> str:
         return row.cells[self.id_at] if self.id_at is not None and self.id_at < len(row.cells) else ""
@@ -133,14 +147,14 @@ def map_tables(
     sheets = [_sheet(table, template, headings) for table, template in tables]
     findings = [finding for sheet in sheets for finding in _heading_findings(sheet, headings)]
     seen: dict[NamedNode, _Identified] = {}
-    named = [sheet for sheet in sheets if not sheet.template.identified_by]
-    joined = [sheet for sheet in sheets if sheet.template.identified_by]
-    identified = list(_identify(named, resolver, space, seen, findings))
-    resolver = resolver.including(_known(item) for item in identified)
-    of_joined = list(_identify(joined, resolver, space, seen, findings))
-    resolver = resolver.including(_known(item) for item in of_joined)
+    resolver = resolver.including((), space)
+    # First what has a name of its own, then what is named after things, which may be among the first.
+    for joined in (False, True):
+        namer = Namer(resolver, graph, space)
+        own = [sheet for sheet in sheets if bool(sheet.template.identified_by) == joined]
+        resolver = resolver.including(_known(item, resolver) for item in _identify(own, namer, seen, findings))
     order = {id(sheet): at for at, sheet in enumerate(sheets)}
-    ordered = sorted(identified + of_joined, key=lambda item: (order[id(item.sheet)], item.row.number))
+    ordered = sorted(seen.values(), key=lambda item: (order[id(item.sheet)], item.row.number))
     return _map_rows(ordered, resolver, graph, findings)
 
 
@@ -154,6 +168,11 @@ def located(report: Report, mapped: Mapped, shapes: Shapes) -> Report:
         shapes: For findings without a path: the property their shape is about.
     """
     return Report.of(finding for finding in _located(report.findings, mapped, shapes))
+
+
+def table_place(table: Table, row: int, column: str | None = None) -> Place:
+    """A place in a table."""
+    return Place(table.file, row, column, table.sheet or None)
 
 
 def finding(
@@ -173,7 +192,7 @@ def finding(
         lang: text(
             f"contribution.finding.{code}",
             lang,
-            value=value or "",
+            value=visible(value or "", _SHOWN),
             **{name: given[lang] if isinstance(given, Mapping) else given for name, given in (values or {}).items()},
         )
         for lang in LANGUAGES
@@ -187,6 +206,7 @@ def finding(
         path=path,
         value=value,
         file=place.file,
+        sheet=place.sheet,
         row=place.row or None,
         column=place.column,
         suggestions=suggestions,
@@ -204,7 +224,7 @@ def _heading_findings(sheet: _Sheet, headings: Headings) -> Iterator[Finding]:
     table, width = sheet.table, len(sheet.table.columns)
     means = headings.columns(sheet.template, table.columns)
     for at, heading in enumerate(table.columns):
-        place = Place(table.file, table.header_row, heading)
+        place = table_place(table, table.header_row, heading)
         repeated = sheet.columns[at] is None and means[at] is not None
         if repeated or (is_id(heading) and at != sheet.id_at):
             yield finding("repeated-column", place, heading)
@@ -214,79 +234,56 @@ def _heading_findings(sheet: _Sheet, headings: Headings) -> Iterator[Finding]:
     for row in table.rows:
         extra = [cell for at, cell in enumerate(row.cells) if cell and (at >= width or at in unnamed)]
         if extra:
-            yield finding("unnamed-column", Place(table.file, row.number), extra[0])
+            yield finding("unnamed-column", table_place(table, row.number), extra[0])
 
 
 def _identify(
-    sheets: Iterable[_Sheet],
-    resolver: Resolver,
-    space: Space,
-    seen: dict[NamedNode, _Identified],
-    findings: list[Finding],
-) -> Iterator[_Identified]:
+    sheets: Iterable[_Sheet], namer: Namer, seen: dict[NamedNode, _Identified], findings: list[Finding]
+) -> list[_Identified]:
+    identified: list[_Identified] = []
     for sheet in sheets:
         for row in sheet.table.rows:
-            found = _row_iri(sheet, row, resolver, space)
-            if isinstance(found, Finding):
-                findings.append(found)
+            given, place = sheet.id_cell(row), table_place(sheet.table, row.number, sheet.id_heading)
+            found = namer.name(sheet.template, given, partial(sheet.cell, row))
+            if isinstance(found, Fault):
+                findings.append(_fault_finding(found, place, given or None))
                 continue
-            first = seen.get(found)
-            item = _Identified(sheet, row, found)
+            item = _Identified(sheet, row, found.iri)
+            name = given or ID.local(found.iri)
+            first = seen.get(found.iri)
             if first is not None:
-                place = Place(sheet.table.file, row.number, ID_COLUMN)
                 there = {"first_row": str(first.row.number), "file": first.sheet.table.file}
-                name = sheet.id_cell(row) or ID.local(found)
-                findings.append(finding("duplicate-id", place, name, focus=found, values=there))
+                findings.append(finding("duplicate-id", place, name, focus=found.iri, values=there))
                 continue
-            seen[found] = item
-            yield item
+            if found.note:
+                findings.append(_fault_finding(found.note, place, name, found.iri))
+            seen[found.iri] = item
+            identified.append(item)
+    return identified
 
 
-def _row_iri(sheet: _Sheet, row: Row, resolver: Resolver, space: Space) -> NamedNode | Finding:
-    template, given = sheet.template, sheet.id_cell(row)
-    place = Place(sheet.table.file, row.number, ID_COLUMN)
-    if given:
-        name = given.removeprefix(ID.iri).removeprefix(f"{template.iri_kind}/")
-        if not _JOINED.fullmatch(name):
-            usable = slug(given)
-            return finding("bad-id", place, given, suggestions=(usable,) if usable else ())
-        return space.iri(template.iri_kind, name)
-    if template.identified_by:
-        parts = [part for part in (_part(sheet, row, key, resolver) for key in template.identified_by) if part]
-        if parts:
-            return space.iri(template.iri_kind, _SEPARATOR.join(parts))
-    else:
-        for column in template.naming:
-            name = slug(sheet.cell(row, column))
-            if name:
-                return space.iri(template.iri_kind, name)
-    needs = template.identified_by or dict.fromkeys((ID_COLUMN, *(column.key for column in template.naming[:1])))
-    return finding("missing-id", place, values={"needs": ", ".join(needs)})
-
-
-def _part(sheet: _Sheet, row: Row, key: str, resolver: Resolver) -> str:
-    """The slug that a cell adds to the IRI of a row without an id of its own."""
-    for column in sheet.template.of_base(key):
-        cell = sheet.cell(row, column)
-        if not cell:
-            continue
-        first = cells.split(cell)[0] if column.many else cell
-        if column.kind in ("reference", "concept"):
-            value = _value(first, column, resolver, sheet.table.reading.decimal_comma)
-            return value.value.rpartition("/")[2] if isinstance(value, NamedNode) else slug(first.rpartition("/")[2])
-        return slug(first)
-    return ""
-
-
-def _known(item: _Identified) -> Known:
+def _known(item: _Identified, resolver: Resolver) -> Known:
+    """What a row says of the thing that others may refer to it by."""
     template = item.sheet.template
-    names = [
-        name
-        for column in template.columns
-        if column.identifying or column in template.naming
-        for name in (_values(item.sheet.cell(item.row, column), column))
-    ]
-    return Known(item.iri, frozenset({template.target_class}), tuple(dict.fromkeys(names)))
+    values: list[tuple[NamedNode, Literal | NamedNode]] = []
+    for column in template.columns:
+        if column.identifying or column.path in NAMING:
+            for value in _values(item.sheet.cell(item.row, column), column):
+                prepared = cells.prepare(value, column)
+                written = prepared.text if isinstance(prepared, Prepared) else value
+                values.append((column.path, Literal(written, language=column.lang)))
+    country = _country(item, resolver)
+    return Known(item.iri, frozenset({template.target_class}), tuple(values), frozenset({country} if country else ()))
+
+
+def _country(item: _Identified, resolver: Resolver) -> NamedNode | None:
+    """The one country that a row names."""
+    for column in item.sheet.template.by_path.get(ECO.country, ()):
+        named = _values(item.sheet.cell(item.row, column), column)
+        if len(named) == 1:
+            found = resolver.concept(named[0], column.scheme or "")
+            return found if isinstance(found, NamedNode) else None
+    return None
 
 
 def _map_rows(items: Sequence[_Identified], resolver: Resolver, graph: NamedNode, findings: list[Finding]) -> Mapped:
@@ -294,27 +291,26 @@ def _map_rows(items: Sequence[_Identified], resolver: Resolver, graph: NamedNode
     origins: dict[Statement, Place] = {}
     subjects: dict[NamedNode, Subject] = {}
     faulty: set[tuple[NamedNode, NamedNode]] = set()
-    headings: dict[int, Mapping[NamedNode, str]] = {}
     for item in items:
         sheet, row, iri = item.sheet, item.row, item.iri
-        file, comma = sheet.table.file, sheet.table.reading.decimal_comma
-        if id(sheet) not in headings:
-            headings[id(sheet)] = {
-                column.path: heading
-                for column, heading in reversed(list(zip(sheet.columns, sheet.table.columns, strict=True)))
-                if column is not None
-            }
-        subjects[iri] = Subject(Place(file, row.number), sheet.template, headings[id(sheet)])
+        table, country = sheet.table, _country(item, resolver)
+        subjects[iri] = Subject(table_place(table, row.number), sheet.template, sheet.headings)
         quads.append(Quad(iri, RDF.type, sheet.template.target_class, graph))
-        for column, heading, cell in zip(sheet.columns, sheet.table.columns, row.cells, strict=False):
-            if column is None or not cell:
+        for at, (column, heading) in enumerate(zip(sheet.columns, table.columns, strict=True)):
+            cell, lost = row.cells[at] if at < len(row.cells) else "", table.faults.get((row.number, at))
+            if column is None or not (cell or lost):
+                continue
+            place, comma = table_place(table, row.number, heading), table.decimal_comma(row.number, at)
+            if lost:
+                findings.append(_fault_finding(lost, place, cell, iri, column))
+                faulty.add((iri, column.path))
                 continue
             for part in _values(cell, column):
-                value = _value(part, column, resolver, comma)
-                place = Place(file, row.number, heading)
-                if isinstance(value, Fault):
+                value, notes = _read(part, column, resolver, comma, country)
+                for fault in notes:
+                    findings.append(_fault_finding(fault, place, part, iri, column))
+                if value is None:
                     faulty.add((iri, column.path))
-                    findings.append(_cell_finding(value, place, part, iri, column))
                     continue
                 statement = (iri, column.path, value)
                 if statement not in origins:
@@ -329,14 +325,35 @@ def _values(cell: str, column: Column) -> tuple[str, ...]:
     return cells.split(cell) if column.many else (cell,)
 
 
-def _value(cell: str, column: Column, resolver: Resolver, decimal_comma: bool | None) -> Value | Fault:
+def _read(
+    cell: str, column: Column, resolver: Resolver, decimal_comma: bool | None, country: NamedNode | None
+) -> tuple[Value | None, tuple[Fault, ...]]:
+    """The value of a cell, and what is to be said about it; None where it has no value."""
+    prepared = cells.prepare(cell, column)
+    if isinstance(prepared, Fault):
+        return None, (prepared,)
+    value = _value(prepared.text, column, resolver, decimal_comma, country)
+    if isinstance(value, Fault):
+        return None, (*prepared.notes, value)
+    if checkdigits.has(column.path) and re.search(column.pattern or "", value.value):
+        if not checkdigits.fits(column.path, value.value):
+            return None, (*prepared.notes, Fault("bad-check-digit", values={"name": column.names}))
+    elif column.kind == "reference":
+        note = resolver.note(prepared.text, column.classes, country)
+        return value, (*prepared.notes, note) if note else prepared.notes
+    return value, prepared.notes
+
+
+def _value(
+    cell: str, column: Column, resolver: Resolver, decimal_comma: bool | None, country: NamedNode | None
+) -> Value | Fault:
     match column.kind:
         case "text":
             return Literal(cell, language=column.lang)
         case "concept":
             return resolver.concept(cell, column.scheme or "")
         case "reference":
-            return resolver.thing(cell, column.classes)
+            return resolver.thing(cell, column.classes, country)
         case "decimal":
             return cells.read_decimal(cell, decimal_comma)
         case "integer":
@@ -355,17 +372,21 @@ def _value(cell: str, column: Column, resolver: Resolver, decimal_comma: bool | 
             return Literal(cell)
 
 
-def _cell_finding(fault: Fault, place: Place, cell: str, focus: NamedNode, column: Column) -> Finding:
-    return finding(
+def _fault_finding(
+    fault: Fault, place: Place, cell: str | None, focus: NamedNode | None = None, column: Column | None = None
+) -> Finding:
+    found = finding(
         fault.code,
         place,
         cell,
+        severity=fault.severity,
         suggestions=fault.suggestions,
         focus=focus,
-        path=column.path,
-        shape=column.shape,
+        path=column.path if column else None,
+        shape=column.shape if column else None,
         values=fault.values,
     )
+    return replace(found, suggestions_by_language=fault.suggestions_by_language)
 
 
 def _located(findings: Iterable[Finding], mapped: Mapped, shapes: Shapes) -> Iterator[Finding]:
@@ -382,11 +403,11 @@ def _located(findings: Iterable[Finding], mapped: Mapped, shapes: Shapes) -> Ite
         if paths:
             columns = subject.template.by_path.get(paths[0])
             heading = subject.headings.get(paths[0]) or (columns[0].key if columns else None)
-            place = Place(place.file, place.row, heading)
+            place = replace(place, column=heading)
             if about_a_value and isinstance(found.term, NamedNode | Literal):
                 place = mapped.origins.get((found.focus, paths[0], found.term), place)
         value = _written(found.term) if about_a_value else None
-        yield replace(found, file=place.file, row=place.row, column=place.column, value=value)
+        yield replace(found, file=place.file, sheet=place.sheet, row=place.row, column=place.column, value=value)
 
 
 def _written(term: Term | None) -> str | None:

@@ -10,7 +10,7 @@ All of them are described in the provenance graph.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 FILE_NAME: Final = "dataset.ttl"
 CONTRIBUTION_KIND: Final = "contribution"
 PUBLICATION_KIND: Final = "publication"
+_FIGURES: Final = (VOID.triples, VOID.entities)
 
 
 @dataclass(frozen=True)
@@ -258,20 +259,62 @@ def publication_quads(
     return tuple(Quad(subject, predicate, value, PROVENANCE_GRAPH) for subject, predicate, value in said)
 
 
-def graph_quads(publisher: str, sha256: str, data: Iterable[Quad]) -> Iterator[Quad]:
+@dataclass(frozen=True)
+class Size:
+    """How much a graph holds."""
+
+    statements: int
+    things: int
+
+    @classmethod
+    def of(cls, quads: Iterable[Quad]) -> Size:
+        """The size of a graph that consists of these statements."""
+        data = tuple(quads)
+        return cls(len(data), len({quad.subject for quad in data if quad.predicate == RDF.type}))
+
+    @classmethod
+    def published(cls, snapshot: Snapshot, graph: NamedNode) -> Size:
+        """The size that is stated of a published graph, or else counted."""
+        stated = [
+            int(quad.object.value)
+            for path in _FIGURES
+            for quad in snapshot.quads(graph, path, None, PROVENANCE_GRAPH)
+            if isinstance(quad.object, Literal)
+        ]
+        return cls(*stated) if len(stated) == len(_FIGURES) else cls.of(snapshot.quads(graph=graph))
+
+    def __add__(self, more: Size) -> Size:
+        return Size(self.statements + more.statements, self.things + more.things)
+
+    def __sub__(self, less: Size) -> Size:
+        return Size(self.statements - less.statements, self.things - less.things)
+
+    def quads(self, graph: NamedNode) -> tuple[Quad, ...]:
+        """
+        What the provenance graph says of the size.
+
+        Source:
+            VoID `void:triples`, `void:entities`.
+        """
+        return (
+            Quad(graph, VOID.triples, _integer(self.statements), PROVENANCE_GRAPH),
+            Quad(graph, VOID.entities, _integer(self.things), PROVENANCE_GRAPH),
+        )
+
+
+def graph_quads(publisher: str, sha256: str, size: Size) -> tuple[Quad, ...]:
     """
     What is said about the graph that a contribution fills: where it comes from, how much it holds, which bytes made it.
 
     Source:
-        PROV-O `prov:wasDerivedFrom`; VoID `void:triples`, `void:entities`; RFC 6920 for the name of the bytes.
+        PROV-O `prov:wasDerivedFrom`; RFC 6920 for the name of the bytes.
     """
     graph, contribution = graph_iri(publisher), contribution_iri(publisher)
-    quads = tuple(data)
-    yield Quad(graph, PROV.wasDerivedFrom, contribution, PROVENANCE_GRAPH)
-    yield Quad(graph, DCTERMS.identifier, Literal(_name_of_bytes(sha256)), PROVENANCE_GRAPH)
-    yield Quad(graph, VOID.triples, _integer(len(quads)), PROVENANCE_GRAPH)
-    entities = {quad.subject for quad in quads if quad.predicate == RDF.type}
-    yield Quad(graph, VOID.entities, _integer(len(entities)), PROVENANCE_GRAPH)
+    return (
+        Quad(graph, PROV.wasDerivedFrom, contribution, PROVENANCE_GRAPH),
+        Quad(graph, DCTERMS.identifier, Literal(_name_of_bytes(sha256)), PROVENANCE_GRAPH),
+        *size.quads(graph),
+    )
 
 
 def _name_of_bytes(sha256: str) -> str:

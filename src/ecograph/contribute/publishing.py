@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from ecograph.contribute.undoing import undo
 from ecograph.errors import DiskFull, StoreBehind, WithdrawalConflict
 from ecograph.ledger.records import Revision
 from ecograph.ledger.sql import Ledger
@@ -48,19 +49,23 @@ class Publisher:
     Args:
         ledger: Where it is recorded.
         projection: The store that readers see; opened for writing.
+        shown: Called whenever readers are about to be answered from another revision, before a publication returns.
 
     Source:
         docs/durability.md, "Publishing".
     """
 
-    def __init__(self, ledger: Ledger, projection: Projection) -> None:
+    def __init__(self, ledger: Ledger, projection: Projection, shown: Callable[[], object] = lambda: None) -> None:
+        self._shown = shown
         self._ledger = ledger
         self._projection = projection
         self._writing = threading.RLock()
         self._switching = threading.RLock()
         self._batches = threading.local()
 
-    def publish(self, contribution_id: str, patch: Patch | PatchMaker, who: str) -> Revision:
+    def publish(
+        self, contribution_id: str, patch: Patch | PatchMaker, who: str, *, version: int | None = None
+    ) -> Revision:
         """
         Publish an approved contribution.
 
@@ -68,7 +73,9 @@ class Publisher:
             contribution_id: A contribution in the state `approved`.
             patch: What it changes; or a function of the current state that returns it. Statements that are already
                 there, and removals of what is not, are left out of the record, so that undo restores what was.
+                It may raise, and then nothing is written.
             who: Who publishes.
+            version: The contribution's version that the decision rests on; None for whichever it has.
 
         Returns:
             The new revision: durable, and (outside a `batch`) what the next snapshot shows.
@@ -76,6 +83,7 @@ class Publisher:
         Raises:
             UnknownThing: No such contribution.
             WrongState: Not approved, or published already.
+            VersionConflict: Somebody changed it meanwhile.
             DiskFull: The ledger could not be written; nothing was published.
             StoreBehind: Published and durable, but the store could not follow; it will when there is room again.
         """
@@ -83,14 +91,23 @@ class Publisher:
             self._follow()
             state = self._projection.state()
             wanted = patch(state) if callable(patch) else patch
-            revision = self._ledger.publish(contribution_id, _effective(wanted, state), who)
+            revision = self._ledger.publish(contribution_id, _effective(wanted, state), who, version=version)
             self._apply(revision)
         self._show(revision.number)
         return revision
 
-    def withdraw(self, contribution_id: str, who: str, why: str) -> Revision:
+    def withdraw(
+        self, contribution_id: str, who: str, why: str, *, version: int | None = None, expired: bool = False
+    ) -> Revision:
         """
         Undo exactly what a contribution changed.
+
+        Args:
+            contribution_id: A published contribution.
+            who: Who withdraws it.
+            why: The reason.
+            version: The contribution's version that the decision rests on; None for whichever it has.
+            expired: Whether its time is over, rather than that somebody takes it back.
 
         Returns:
             The new revision, as `publish` does.
@@ -98,6 +115,7 @@ class Publisher:
         Raises:
             UnknownThing: No such contribution.
             WrongState: It is not published.
+            VersionConflict: Somebody changed it meanwhile.
             WithdrawalConflict: Later revisions changed the same statements: they removed what this one added, or
                 added again what it removed. Withdraw those first.
             DiskFull: The ledger could not be written; nothing was withdrawn.
@@ -106,19 +124,18 @@ class Publisher:
         with self._writing:
             self._follow()
             published = self._ledger.revision_of(contribution_id)
-            undo = published.patch.inverse()
-            state = self._projection.state()
-            changed = {quad for quad in undo.removals if quad not in state}
-            changed |= {quad for quad in undo.additions if quad in state}
-            if changed:
+            way_back = undo(published.patch, published.publisher, self._projection.state())
+            if way_back.conflicts:
                 later = [
                     revision.number
                     for revision in self._ledger.revisions(after=published.number)
-                    if not changed.isdisjoint(revision.patch.additions + revision.patch.removals)
+                    if not way_back.conflicts.isdisjoint(revision.patch.additions + revision.patch.removals)
                 ]
                 numbers = ", ".join(map(str, later))
-                raise WithdrawalConflict(id=contribution_id, count=len(changed), revisions=numbers)
-            revision = self._ledger.withdraw(contribution_id, undo, who, why)
+                raise WithdrawalConflict(id=contribution_id, count=len(way_back.conflicts), revisions=numbers)
+            revision = self._ledger.withdraw(
+                contribution_id, way_back.patch, who, why, version=version, expired=expired
+            )
             self._apply(revision)
         self._show(revision.number)
         return revision
@@ -180,6 +197,7 @@ class Publisher:
                 self._projection.rebuild((revision.step for revision in self._ledger.revisions()), head, progress)
             except OSError as error:
                 raise StoreBehind(revision=head, detail=error) from error
+        self._shown()
 
     def verify(self) -> Verified:
         """
@@ -238,13 +256,13 @@ class Publisher:
         if self._depth:
             return
         with self._switching:
-            if self._projection.shown >= number:
-                return
-            with self._writing:
-                try:
-                    self._projection.switch()
-                except OSError as error:
-                    raise StoreBehind(revision=number, detail=error) from error
+            if self._projection.shown < number:
+                with self._writing:
+                    try:
+                        self._projection.switch()
+                    except OSError as error:
+                        raise StoreBehind(revision=number, detail=error) from error
+        self._shown()
 
 
 def _effective(patch: Patch, state: Snapshot) -> Patch:

@@ -1,186 +1,69 @@
 """
 From files to something that can be published: read, mapped, validated, with every finding at its row and column.
 
-Nothing is written. A folder *replaces* what its publisher has published; single files are *merged* into it: the things
-they describe are replaced whole, everything else stays.
+Nothing is written. A folder is the *whole* of what its publisher publishes. Single files are *merged* into it: the
+things they describe are replaced whole, everything else stays. To *replace* is to let go, too, of what the files leave
+out and is of a kind they speak of.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Final, Literal
 
 from pyoxigraph import NamedNode, Quad
 
-from ecograph.contribute import provenance
-from ecograph.contribute.admission import admit
-from ecograph.contribute.headings import Headings
-from ecograph.contribute.mapping import Mapped, Place, finding, located, map_tables
+from ecograph.contribute import duplicates, misnumbered, provenance
+from ecograph.contribute.admission import (
+    admit,
+    cell_findings,
+    description_findings,
+    name_finding,
+    placed,
+    unknown_things,
+)
+from ecograph.contribute.folders import files_of, in_order
+from ecograph.contribute.limits import LIMITS
+from ecograph.contribute.mapping import Place, finding, map_tables
+from ecograph.contribute.packing import SourceFile, distinct, pack, unpack
 from ecograph.contribute.resolving import Resolver
-from ecograph.contribute.table import Table, read
-from ecograph.errors import ContributionError, MissingRequirement, Rejected
+from ecograph.contribute.rules import Rules
+from ecograph.contribute.staged import LeaveOut, Mode, Staged
+from ecograph.contribute.table import Table, read_tables
+from ecograph.errors import ContributionError
 from ecograph.identifiers import COMMON, Space, graph_iri
-from ecograph.messages import LANGUAGES, Language
-from ecograph.namespaces import DCTERMS, ECO, ID, PROVENANCE_GRAPH, RDF, RDFS, SH, SKOS
+from ecograph.messages import LANGUAGES
+from ecograph.namespaces import DCTERMS, ID, PROVENANCE_GRAPH, RDF
+from ecograph.rdf.documents import Document
 from ecograph.rdf.parsing import media_type_of, normalised
-from ecograph.rdf.patch import Patch, diff
-from ecograph.shacl.contract import Contract, Template
-from ecograph.shacl.extract import context
+from ecograph.shacl.contract import Template
 from ecograph.shacl.report import Finding, Report, Severity
-from ecograph.shacl.shapes import Shapes
-from ecograph.shacl.validation import Backend, validate
+from ecograph.shacl.validation import DEFAULT_BACKEND, Backend
 from ecograph.store.base import Snapshot
-from ecograph.vocabulary.concepts import Concepts
-from ecograph.vocabulary.ontology import Ontology
 
-Mode = Literal["replace", "merge"]
-_TABLES: Final = (".csv", ".xlsx", ".xlsm", ".tsv")
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the oldest date a ZIP can hold: the same files give the same bytes
+__all__ = [
+    "FAULTY",
+    "LeaveOut",
+    "Mode",
+    "Rules",
+    "SourceFile",
+    "Staged",
+    "faulty_rows",
+    "in_order",
+    "pack",
+    "stage",
+    "stage_folder",
+    "unpack",
+]
 
-
-@dataclass(frozen=True, eq=False)
-class Rules:
-    """What contributions are held against: contract and shapes, vocabulary and class hierarchy."""
-
-    contract: Contract
-    shapes: Shapes
-    ontology: Ontology
-    concepts: Concepts
-
-    @classmethod
-    def load(cls, resources_dir: Path) -> Rules:
-        """The rules that `shapes/` and `ontology/` state."""
-        shapes, ontology = Shapes.load(resources_dir), Ontology.load(resources_dir)
-        return cls(Contract.from_shapes(shapes), shapes, ontology, Concepts.from_quads(ontology.quads))
-
-    @cached_property
-    def headings(self) -> Headings:
-        """Every heading of every template."""
-        return Headings(self.contract)
-
-    @cached_property
-    def background(self) -> tuple[Quad, ...]:
-        """The class hierarchy and the schemes of our concepts, which every check needs."""
-        return tuple(quad for quad in self.ontology.quads if quad.predicate == RDFS.subClassOf)
-
-    @cached_property
-    def concept_quads(self) -> Mapping[object, tuple[Quad, ...]]:
-        """Which schemes each concept of ours is in, for use before the vocabulary is published."""
-        found: dict[object, tuple[Quad, ...]] = {}
-        for quad in self.ontology.quads:
-            if quad.predicate == SKOS.inScheme:
-                found[quad.subject] = (*found.get(quad.subject, ()), quad)
-        return found
-
-    @cached_property
-    def description_properties(self) -> frozenset[NamedNode]:
-        """What may be said of a contribution."""
-        shape = next((node for node in self.shapes.subjects(SH.targetClass, ECO.Contribution)), None)
-        properties = self.shapes.nodes(shape, SH.property) if shape is not None else ()
-        paths = (self.shapes.iri(node, SH.path) for node in properties)
-        return frozenset(path for path in paths if path is not None)
+FAULTY: Final = "faulty"
+"""What is left out, where nobody names it: whatever has a violation, and whatever refers to that."""
 
 
-@dataclass(frozen=True)
-class SourceFile:
-    """A file as it arrived."""
-
-    name: str
-    data: bytes
-
-    @classmethod
-    def at(cls, path: Path) -> SourceFile:
-        """The file at a path."""
-        return cls(path.name, path.read_bytes())
-
-
-@dataclass(frozen=True)
-class Staged:
-    """
-    A contribution that has been read and checked.
-
-    Args:
-        publisher: The publisher's slug.
-        titles: What it is called, in each language.
-        mode: Whether it replaces what the publisher has published, or is merged into it.
-        quads: Its statements, in the publisher's graph.
-        provenance: What is said about it and its graph.
-        report: Every finding.
-        mapped: Which cell each statement comes from.
-        tables: The tables as they were read.
-        payload: The bytes that were contributed: the file, or a ZIP of several.
-        licence: IRI of the licence.
-        source: Where it was taken from.
-        requires: Contributions that must be published before.
-    """
-
-    publisher: str
-    titles: Mapping[Language, str]
-    mode: Mode
-    quads: tuple[Quad, ...]
-    provenance: tuple[Quad, ...]
-    report: Report
-    mapped: Mapped
-    tables: tuple[Table, ...]
-    payload: bytes
-    licence: str = ""
-    source: str = ""
-    requires: tuple[NamedNode, ...] = field(default=())
-
-    @property
-    def graph(self) -> NamedNode:
-        """The publisher's graph."""
-        return graph_iri(self.publisher)
-
-    @property
-    def sha256(self) -> str:
-        """Hex digest of the payload."""
-        return hashlib.sha256(self.payload).hexdigest()
-
-    @property
-    def title(self) -> str:
-        """What it is called, in one of our languages, English first."""
-        return self.titles.get("en") or next(iter(self.titles.values()), self.publisher)
-
-    @property
-    def conforms(self) -> bool:
-        """Whether nothing stops publication."""
-        return self.report.conforms
-
-    def require_publishable(self) -> None:
-        """
-        Stop here if something stops publication.
-
-        Raises:
-            Rejected: A finding is a violation.
-        """
-        if not self.conforms:
-            rejected = Rejected(title=self.title, count=len(self.report.violations))
-            rejected.findings = self.report.findings
-            raise rejected
-
-    def patch(self, snapshot: Snapshot) -> Patch:
-        """What publishing it changes in the graph that a snapshot shows."""
-        present = tuple(snapshot.quads(None, None, None, self.graph))
-        wanted = self.quads if self.mode == "replace" else self._merged(present)
-        described = {quad.subject for quad in self.provenance} | {self.graph}
-        said = [quad for subject in described for quad in snapshot.quads(subject, None, None, PROVENANCE_GRAPH)]  # type: ignore[arg-type]
-        about_graph = provenance.graph_quads(self.publisher, self.sha256, wanted)
-        return diff((*present, *said), (*wanted, *self.provenance, *about_graph))
-
-    def _merged(self, present: Iterable[Quad]) -> tuple[Quad, ...]:
-        replaced = {quad.subject for quad in self.quads}
-        return (*(quad for quad in present if quad.subject not in replaced), *self.quads)
-
-
-def stage_folder(folder: Path, rules: Rules, snapshot: Snapshot | None, backend: Backend = "turbo") -> Staged:
+def stage_folder(folder: Path, rules: Rules, snapshot: Snapshot | None, backend: Backend = DEFAULT_BACKEND) -> Staged:
     """
     Stage a publisher's folder: `dataset.ttl` and tables or Turtle, named after their templates.
 
@@ -190,8 +73,7 @@ def stage_folder(folder: Path, rules: Rules, snapshot: Snapshot | None, backend:
         snapshot: What is published; None for nothing.
         backend: Which SHACL engine.
     """
-    files = [SourceFile.at(path) for path in sorted(folder.iterdir()) if _is_data(path)]
-    return stage(files, folder.name, rules, snapshot, mode="replace", backend=backend)
+    return stage(files_of(folder), folder.name, rules, snapshot, mode="whole", backend=backend)
 
 
 def stage(
@@ -204,7 +86,9 @@ def stage(
     template: str | None = None,
     rows_only: bool = False,
     space: Space = COMMON,
-    backend: Backend = "turbo",
+    description: tuple[Quad, ...] = (),
+    leave_out: LeaveOut | Literal["faulty"] | None = None,
+    backend: Backend = DEFAULT_BACKEND,
 ) -> Staged:
     """
     Read, map and validate the files of one contribution. Nothing is written.
@@ -214,10 +98,13 @@ def stage(
         publisher: Whose graph it is for.
         rules: What it is held against.
         snapshot: What is published; None for nothing.
-        mode: `replace` what the publisher has published, or `merge` into it.
+        mode: `merge` into what the publisher has published; `replace` what is of the kinds that the files speak of; or
+            the files are the `whole` of it.
         template: The template of every table; None lets file names and headings tell.
         rows_only: For a check of what files say, before it is decided who publishes them: no description is asked for.
         space: Whose names the contribution may give.
+        description: What is known of the publisher's dataset; a `dataset.ttl` is not read then.
+        leave_out: What does not go on; `faulty` leaves out what has a violation, and what refers to that.
         backend: Which SHACL engine.
 
     Returns:
@@ -226,130 +113,185 @@ def stage(
     Source:
         docs/contributing-data.md.
     """
-    graph = graph_iri(publisher)
-    replaced = graph if mode == "replace" else None
-    tables: list[tuple[Table, Template]] = []
-    stated: list[Quad] = []
-    described: tuple[Quad, ...] = ()
-    findings: list[Finding] = []
-    written_in: dict[object, str] = {}
+    job = _Job(publisher, rules, snapshot, mode, template, rows_only, space, description, backend)
+    given = _read(distinct(files), job)
+    if leave_out != FAULTY:
+        return _stage(given, job, leave_out or {})
+    staged = _stage(given, job, {})
+    while more := faulty_rows(staged):
+        staged = _stage(given, job, _joined(staged.left_out, more))
+    return staged
+
+
+def faulty_rows(staged: Staged) -> LeaveOut:
+    """
+    The rows of tables and the things of RDF files that a violation is about, by file; rows of a sheet by `file#sheet`.
+
+    What refers to them is faulty in turn when they are left out; `stage` with `leave_out="faulty"` goes on until what
+    remains conforms, or until nothing that is left can be blamed on a row.
+    """
+    rows = {_key(table.file, table.sheet): {row.number for row in table.rows} for table in staged.tables}
+    found: dict[str, set[int | str]] = defaultdict(set)
+    for violation in staged.report.violations:
+        file, focus = violation.file or "", violation.focus
+        key = _key(file, violation.sheet)
+        if violation.row in rows.get(key, ()):
+            found[key].add(violation.row)  # type: ignore[arg-type]
+        elif isinstance(focus, NamedNode) and focus in ID and staged.written_in.get(focus) == file:
+            found[file].add(ID.local(focus))
+    return {file: tuple(sorted(parts, key=str)) for file, parts in found.items()}
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What is the same however much of the files goes on."""
+
+    publisher: str
+    rules: Rules
+    snapshot: Snapshot | None
+    mode: Mode
+    template: str | None
+    rows_only: bool
+    space: Space
+    description: tuple[Quad, ...]
+    backend: Backend
+
+    @property
+    def graph(self) -> NamedNode:
+        return graph_iri(self.publisher)
+
+
+@dataclass
+class _Given:
+    """What was read from the files."""
+
+    payload: bytes
+    description: tuple[Quad, ...]
+    tables: list[tuple[Table, Template]] = field(default_factory=list)
+    stated: list[Quad] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    written_in: dict[NamedNode, str] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        return sum(len(table.rows) for table, _ in self.tables)
+
+    def note(self, quads: Iterable[Quad], file: str) -> None:
+        for quad in quads:
+            if isinstance(quad.subject, NamedNode):
+                self.written_in.setdefault(quad.subject, file)
+
+    def without(self, leave_out: LeaveOut) -> _Given:
+        """What remains when some rows and things are left out."""
+        things: set[object] = {ID[part] for parts in leave_out.values() for part in parts if isinstance(part, str)}
+        return replace(
+            self,
+            tables=[(_without(table, leave_out), template) for table, template in self.tables],
+            stated=[quad for quad in self.stated if quad.subject not in things],
+            findings=[item for item in self.findings if item.focus not in things],
+        )
+
+
+def _read(files: Sequence[SourceFile], job: _Job) -> _Given:
+    given = _Given(pack(files), job.description)
+    try:
+        LIMITS.check_files([file.name for file in files])
+    except ContributionError as error:
+        return replace(given, findings=[_file_finding(error, files[0])])
     for file in files:
         try:
-            if file.name == provenance.FILE_NAME:
-                described, found = provenance.read_description(
-                    file.data, publisher, rules.description_properties, file.name
-                )
-                findings += found
-                written_in |= dict.fromkeys((quad.subject for quad in described), file.name)
+            LIMITS.check_file(file.data, file.name)
+            misnamed = name_finding(file.name)
+            if misnamed:
+                given.findings.append(misnamed)
+            elif file.name == provenance.FILE_NAME:
+                if job.description:
+                    given.findings.append(finding("description-known", Place(file.name, 0), severity=Severity.INFO))
+                    continue
+                properties = job.rules.description_properties
+                given.description, found = provenance.read_description(file.data, job.publisher, properties, file.name)
+                given.findings += found
+                given.findings += description_findings(given.description, file.name, job.graph, job.snapshot)
+                given.note(given.description, file.name)
             elif media_type_of(file.name):
-                kept, refused = admit(file.name, file.data, graph, rules.contract, space, snapshot)
-                stated += kept
-                findings += refused
-                written_in |= dict.fromkeys((quad.subject for quad in kept), file.name)
+                admitted = admit(file.name, file.data, job.graph, job.rules.contract, job.space, job.snapshot)
+                LIMITS.check_triples(len(given.stated) + len(admitted.quads), file.name)
+                given.stated += admitted.quads
+                given.findings += admitted.findings
+                given.note(admitted.quads, file.name)
+                given.documents[file.name] = admitted.document
             else:
-                table = read(file.data, file.name, rules.headings.known)
-                chosen = rules.contract.template(template) if template else None
-                tables.append((table, chosen or rules.headings.template_of(file.name, table.columns)))
+                headings = job.rules.headings
+                chosen = job.rules.contract.template(job.template) if job.template else None
+                tables = read_tables(file.data, file.name, headings.known, headings.is_template)
+                for table in tables:
+                    LIMITS.check_table(len(table.columns), given.rows + len(table.rows), file.name)
+                    alone = chosen if len(tables) == 1 else None
+                    given.tables.append((table, alone or headings.template_for(table, chosen)))
         except ContributionError as error:
-            findings.append(_file_finding(error, file))
+            given.findings.append(_file_finding(error, file))
+    return given
+
+
+def _stage(everything: _Given, job: _Job, leave_out: LeaveOut) -> Staged:
+    given = everything.without(leave_out) if leave_out else everything
+    rules, snapshot, graph = job.rules, job.snapshot, job.graph
+    replaced = graph if job.mode == "whole" else None
     resolver = Resolver(rules.contract, rules.concepts, rules.ontology, snapshot, replaced)
-    mapped = map_tables(tables, resolver, graph, rules.headings, space)
-    findings += mapped.findings
-    if not described:
-        described = tuple(_published_description(publisher, snapshot))
-    dataset = provenance.describe(provenance.contribution_iri(publisher), described)
-    if not described and not rows_only:
+    mapped = map_tables(given.tables, resolver, graph, rules.headings, job.space)
+    findings = [*given.findings, *mapped.findings]
+    findings += (item for table, _ in given.tables for item in cell_findings(table))
+    described = given.description or tuple(_published_description(job.publisher, snapshot))
+    dataset = provenance.describe(provenance.contribution_iri(job.publisher), described)
+    if not described and not job.rows_only:
         findings.append(finding("missing-description", Place(provenance.FILE_NAME, 0), dataset.iri.value))
-    data = normalised((*mapped.quads, *stated))
-    checked = (*data, *described)
-    known = (*rules.background, *_schemes(data, rules), *context(checked, rules.shapes, snapshot, replaced))
-    report = located(validate(checked, known, rules.shapes, backend), mapped, rules.shapes)
-    findings += [found if found.file else replace(found, file=written_in.get(found.focus)) for found in report.findings]
+    data = normalised((*mapped.quads, *given.stated))
     if not data:
         findings.append(finding("nothing", Place("", 0)))
-    if mode == "replace" and snapshot is not None:
-        findings += _left_behind(graph, data, snapshot)
-    payload = pack(files)
-    return Staged(
-        publisher=publisher,
+    things = frozenset(quad.subject for quad in data)
+    findings += misnumbered.find(given.stated, rules.contract, given.written_in)
+    findings += duplicates.find(data, resolver, mapped, given.written_in)
+    findings += unknown_things(given.stated, things, rules.contract, snapshot, given.written_in)
+    stated = {quad.object for quad in data if quad.predicate == RDF.type and isinstance(quad.object, NamedNode)}
+    staged = Staged(
+        publisher=job.publisher,
         titles=dataset.titles,
-        mode=mode,
+        mode=job.mode,
         quads=data,
         provenance=described,
         report=Report.of(findings),
         mapped=mapped,
-        tables=tuple(table for table, _ in tables),
-        payload=payload,
+        tables=tuple(table for table, _ in given.tables),
+        payload=given.payload,
         licence=dataset.license.value if dataset.license else "",
         source=" ".join(dataset.sources),
         requires=dataset.requires,
-    )
+        space=job.space,
+        written_in=given.written_in,
+        classes=frozenset(stated | {template.target_class for _, template in given.tables}),
+        left_out=leave_out,
+        revision=snapshot.revision if snapshot else 0,
+    ).checked(snapshot, rules, job.backend)
+    staged = replace(staged, report=placed(staged.report, given.documents))
+    if snapshot is None or job.mode == "merge":
+        return staged
+    return replace(staged, report=Report.of((*staged.report.findings, *_left_behind(staged, snapshot))))
 
 
-def in_order(folders: Sequence[Path], rules: Rules, published: Iterable[NamedNode] = ()) -> tuple[Path, ...]:
-    """
-    Folders in the order in which they must be loaded (`dcterms:requires`), alphabetically where it does not matter.
-
-    Args:
-        folders: One per publisher.
-        rules: Which properties a description may have.
-        published: Contributions that are there already.
-
-    Raises:
-        MissingRequirement: Something required is nowhere, or two folders require each other.
-        SyntaxFault: A description does not parse.
-    """
-    by_name = {folder.name: folder for folder in sorted(folders)}
-    there = {provenance.slug_of(iri) for iri in published}
-    graph: dict[str, set[str]] = {}
-    for name, folder in by_name.items():
-        path = folder / provenance.FILE_NAME
-        quads: tuple[Quad, ...] = ()
-        if path.is_file():
-            quads, _ = provenance.read_description(
-                path.read_bytes(), name, rules.description_properties | {DCTERMS.requires}, f"{name}/{path.name}"
-            )
-        dataset = provenance.describe(provenance.contribution_iri(name), quads)
-        needed = {provenance.slug_of(iri) for iri in dataset.requires}
-        missing = sorted(needed - by_name.keys() - there)
-        if missing:
-            raise MissingRequirement(title=name, missing=", ".join(missing))
-        graph[name] = needed & by_name.keys()
-    sorter = TopologicalSorter(graph)
-    try:
-        sorter.prepare()
-    except CycleError as error:
-        raise MissingRequirement(title=error.args[1][0], missing=", ".join(error.args[1][1:])) from error
-    ordered: list[Path] = []
-    while sorter.is_active():
-        ready = sorted(sorter.get_ready())
-        ordered += [by_name[name] for name in ready]
-        sorter.done(*ready)
-    return tuple(ordered)
+def _joined(one: LeaveOut, other: LeaveOut) -> LeaveOut:
+    return {file: (*one.get(file, ()), *other.get(file, ())) for file in one.keys() | other.keys()}
 
 
-def pack(files: Sequence[SourceFile]) -> bytes:
-    """The bytes of a contribution: the file itself, or a ZIP that is the same for the same files."""
-    if len(files) == 1:
-        return files[0].data
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(files, key=lambda item: item.name):
-            archive.writestr(zipfile.ZipInfo(file.name, _EPOCH), file.data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+def _key(file: str, sheet: str | None) -> str:
+    """What rows are left out by: the file, and in a workbook the sheet."""
+    return f"{file}#{sheet}" if sheet else file
 
 
-def unpack(payload: bytes, name: str) -> tuple[SourceFile, ...]:
-    """The files that `pack` packed; a single file gets `name`."""
-    if not zipfile.is_zipfile(io.BytesIO(payload)) or name.lower().endswith((".xlsx", ".xlsm")):
-        return (SourceFile(name, payload),)
-    with zipfile.ZipFile(io.BytesIO(payload)) as archive:
-        return tuple(SourceFile(member, archive.read(member)) for member in archive.namelist())
-
-
-def _is_data(path: Path) -> bool:
-    is_known = path.suffix.lower() in _TABLES or media_type_of(path.name) is not None
-    return path.is_file() and is_known and not path.name.startswith((".", "~"))
+def _without(table: Table, leave_out: LeaveOut) -> Table:
+    """The table without the rows that are named with its file or, in a workbook, with its file and sheet."""
+    numbers = {*leave_out.get(table.file, ()), *leave_out.get(_key(table.file, table.sheet), ())}
+    return replace(table, rows=tuple(row for row in table.rows if row.number not in numbers)) if numbers else table
 
 
 def _file_finding(error: ContributionError, file: SourceFile) -> Finding:
@@ -364,29 +306,27 @@ def _file_finding(error: ContributionError, file: SourceFile) -> Finding:
     )
 
 
-def _left_behind(graph: NamedNode, data: Iterable[Quad], snapshot: Snapshot) -> Iterator[Finding]:
-    """A warning for each thing that the contribution leaves out while others still refer to it."""
-    stays = {quad.subject for quad in data}
-    for gone in snapshot.quads(None, RDF.type, None, graph):
-        if gone.subject in stays or not isinstance(gone.subject, NamedNode):
+def _left_behind(staged: Staged, snapshot: Snapshot) -> Iterator[Finding]:
+    """A warning for each thing that goes while others still refer to it, unless one of them breaks, which is said."""
+    graph, broken = staged.graph, {item.focus for item in staged.report.violations}
+    for gone in sorted(staged.leaves_behind(snapshot), key=str):
+        if any(quad.graph_name != graph for quad in snapshot.quads(gone, RDF.type, None, None)):
             continue
-        if any(quad.graph_name != graph for quad in snapshot.quads(gone.subject, RDF.type, None, None)):
-            continue
-        users = {quad.graph_name for quad in snapshot.quads(None, None, gone.subject, None)} - {graph, PROVENANCE_GRAPH}
-        if users:
+        uses = [
+            quad
+            for quad in snapshot.quads(None, None, gone, None)
+            if quad.graph_name not in (graph, PROVENANCE_GRAPH) and isinstance(quad.graph_name, NamedNode)
+        ]
+        if uses and not any(quad.subject in broken for quad in uses):
+            users = sorted({provenance.slug_of(quad.graph_name) for quad in uses})  # type: ignore[arg-type]
             yield finding(
                 "left-behind",
                 Place("", 0),
-                ID.local(gone.subject),
+                ID.local(gone),
                 severity=Severity.WARNING,
-                focus=gone.subject,
-                values={"users": ", ".join(sorted(provenance.slug_of(user) for user in users))},  # type: ignore[arg-type]
+                focus=gone,
+                values={"users": ", ".join(users)},
             )
-
-
-def _schemes(data: Iterable[Quad], rules: Rules) -> Iterator[Quad]:
-    for node in {quad.object for quad in data}:
-        yield from rules.concept_quads.get(node, ())
 
 
 def _published_description(publisher: str, snapshot: Snapshot | None) -> Iterator[Quad]:

@@ -19,8 +19,9 @@ from ecograph.contribute.staging import Rules
 from ecograph.ledger.records import ContributionRecord, State
 from ecograph.ledger.sql import Ledger
 from ecograph.namespaces import DCTERMS, GRAPH, PROVENANCE_GRAPH
-from ecograph.rdf.parsing import normalised, skolemised
+from ecograph.rdf.parsing import normalised
 from ecograph.rdf.patch import Patch, diff
+from ecograph.rdf.skolemising import skolemised
 from ecograph.store.base import Snapshot
 from ecograph.vocabulary import external
 

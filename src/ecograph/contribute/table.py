@@ -1,31 +1,43 @@
 """
-CSV and XLSX bytes to one table of texts, by fixed rules; what was assumed is said back.
+CSV and workbooks to tables of texts, by fixed rules; what was assumed and what was passed over is said back.
 
-No guessing library: the encoding is the first that fits of byte order mark, strict UTF-8 and Windows-1252; the
-delimiter is the one under which the most headings are known. Rows keep the number they have in the person's sheet.
+No guessing library: `encodings` finds the text, `delimited` the cells, `workbook` the sheets. Here a header is chosen
+and rows keep the number they have in the person's sheet, cells their column.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
-
+from ecograph.contribute import delimited, workbook
+from ecograph.contribute.cells import unguarded
+from ecograph.contribute.delimited import Known
+from ecograph.contribute.encodings import Decoded, Undecodable, decode
+from ecograph.contribute.faults import Fault
+from ecograph.contribute.reading import NAMINGS, Naming, Reading, Remark, decimal_comma, ranges
+from ecograph.contribute.sheet_xml import Cell, letters
+from ecograph.contribute.workbook import Marker, Sheet, Workbook
 from ecograph.errors import TooLarge, UnreadableTable
-from ecograph.messages import Language, text
+from ecograph.messages import Language
+from ecograph.shacl.contract import ID_COLUMN
 
 MAX_FILE_BYTES: Final = 10_000_000
 """A sheet of 20,000 rows is about 4 MB; more than this is no sheet a person keeps."""
 
-_DELIMITERS: Final = (",", ";", "\t", "|")
-_BOMS: Final = (("utf-8-sig", b"\xef\xbb\xbf"), ("utf-16", b"\xff\xfe"), ("utf-16", b"\xfe\xff"))
-_NAMES: Final = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
+_EDGES: Final = "".join(chr(code) for code in range(0x3100) if chr(code).isspace()) + "\u200b\u2060\ufeff"
+"""What is no part of a value at its edges: every kind of space, and the marks of no width."""
+
+_SHOWN: Final = 12  # places that are written out in a remark
+_CUSTOM: Final[Mapping[str, bool]] = {";": True, ",": False}
+"""Excel saves semicolons where the comma is the decimal mark, and commas where it is not."""
+
+_PLAINLY_A_SHEET: Final = 2
+"""Known headings that make a sheet a table where there are several; one may stand in a note by chance."""
 
 
 @dataclass(frozen=True)
@@ -37,57 +49,71 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Table:
     """
-    How a table was read.
+    A table of texts as it was read, nothing interpreted.
 
     Args:
-        kind: CSV or XLSX.
-        encoding: The encoding of a CSV, as people call it.
-        delimiter: The character between a CSV's cells.
-        sheet: The sheet of a workbook.
-        decimal_comma: Whether `1.700` means 1700: so it is where the semicolon separates cells. None: not known.
+        file: The file's name.
+        columns: The headings from column A on; empty texts for columns without one.
+        rows: The rows below the header that hold something.
+        reading: How it was read.
+        header_row: The row of the headings in the person's sheet.
+        remarks: What was assumed and what was passed over.
+        faults: Cells whose value the file does not hold, by row number and index of the column.
+        numbers: Cells of a workbook that are numbers, and would be ambiguous if they were text.
+        marker: What a workbook that we made says about itself.
     """
-
-    kind: Literal["csv", "xlsx"]
-    encoding: str = ""
-    delimiter: str = ""
-    sheet: str = ""
-    decimal_comma: bool | None = None
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of texts as it was read, nothing interpreted."""
 
     file: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     reading: Reading
     header_row: int = 1
+    remarks: tuple[Remark, ...] = ()
+    faults: Mapping[Cell, Fault] = field(default_factory=dict)
+    numbers: frozenset[Cell] = frozenset()
+    marker: Marker | None = None
+
+    @property
+    def sheet(self) -> str:
+        """The sheet it stands on; empty for a CSV."""
+        return self.reading.sheet
+
+    def decimal_comma(self, row: int, at: int) -> bool | None:
+        """Whether the decimal mark in a cell is a comma: never where the cell of a workbook is a number."""
+        return False if (row, at) in self.numbers else self.reading.decimal_comma
+
+    @staticmethod
+    def letter(at: int) -> str:
+        """
+        The letters of a column in the person's sheet.
+
+        Example:
+            >>> Table.letter(0), Table.letter(26)
+            ('A', 'AA')
+        """
+        return letters(at + 1)
 
     def how_read(self, lang: Language) -> str:
-        """How the file was read, in one sentence."""
-        if self.reading.kind == "xlsx":
-            return text("contribution.read.xlsx", lang, file=self.file, sheet=self.reading.sheet, rows=len(self.rows))
-        delimiter = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}[self.reading.delimiter]
-        return text(
-            "contribution.read.csv",
-            lang,
-            file=self.file,
-            encoding=self.reading.encoding,
-            delimiter=text(f"contribution.delimiter.{delimiter}", lang),
-            rows=len(self.rows),
-        )
+        """
+        How the file was read, in one sentence.
+
+        Example:
+            >>> data = "Navn;By\\nBæk;Ørje\\n".encode("cp1252")
+            >>> read(data, "behov.csv", {"Navn", "By"}.__contains__).how_read("en")
+            'behov.csv: semicolon, Windows-1252, decimal comma, 1 row.'
+        """
+        return self.reading.sentence(self.file, len(self.rows), lang)
 
 
-def read(source: Path | bytes, name: str = "", known: Callable[[str], bool] = lambda heading: False) -> Table:
+def read(source: Path | bytes, name: str = "", known: Known = lambda heading: False) -> Table:
     """
-    Read a CSV or XLSX file.
+    Read a CSV, or the first table of a workbook.
 
     Args:
         source: The file or its bytes.
-        name: What the file is called in messages; its ending tells CSV from XLSX unless the bytes do.
+        name: What the file is called in messages.
         known: Whether a heading is one that some template has.
 
     Raises:
@@ -100,98 +126,260 @@ def read(source: Path | bytes, name: str = "", known: Callable[[str], bool] = la
         (('id', 'title_da'), 2, ';')
     """
     data = source.read_bytes() if isinstance(source, Path) else source
-    name = name or (source.name if isinstance(source, Path) else "")
+    return read_tables(data, name or (source.name if isinstance(source, Path) else ""), known)[0]
+
+
+def read_tables(
+    data: bytes,
+    name: str,
+    known: Known = lambda heading: False,
+    is_template: Callable[[str], bool] = lambda sheet: False,
+) -> tuple[Table, ...]:
+    """
+    Read the tables of a file: a CSV is one, a workbook has one on each sheet whose headings are known.
+
+    Args:
+        data: The bytes; they and not the name tell CSV from workbook.
+        name: What the file is called in messages.
+        known: Whether a heading is one that some template has; `Headings.known` also says in which naming.
+        is_template: Whether a sheet called that is named after a template.
+
+    Returns:
+        At least one table, in the order of the sheets. What is on other sheets is named in the remarks of the first.
+
+    Raises:
+        UnreadableTable: Not a table, or no header row.
+        TooLarge: More than `MAX_FILE_BYTES`.
+
+    Source:
+        docs/contributing-data.md, "Files" and "Workbooks".
+    """
     if len(data) > MAX_FILE_BYTES:
-        limit, found = f"{MAX_FILE_BYTES:_}".replace("_", " "), f"{len(data):_}".replace("_", " ")
-        raise TooLarge(file=name, what="bytes", limit=limit, found=found)
-    if data.startswith(b"PK") or name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")):
-        return _read_workbook(data, name)
-    return _read_csv(data, name, known)
-
-
-def _read_csv(data: bytes, name: str, known: Callable[[str], bool]) -> Table:
-    content, encoding = _decode(data, name)
-    stated, content = _sep_line(content)
-    delimiter = stated or max(_DELIMITERS, key=lambda candidate: _headings_under(content, candidate, known))
+        limit, found = f"{MAX_FILE_BYTES // 1_000_000} MB", f"{len(data) / 1_000_000:.1f} MB"
+        raise TooLarge(file=name, what="file_bytes", limit=limit, found=found)
     try:
-        records = list(csv.reader(io.StringIO(content, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise UnreadableTable(file=name, detail=str(error)) from error
-    comma = {";": True, ",": False}.get(delimiter)
-    return _table(name, records, Reading("csv", encoding, delimiter, decimal_comma=comma))
+        if workbook.is_workbook(data):
+            return _of_workbook(workbook.read_workbook(data), name, known, is_template)
+        return (_of_csv(data, name, known),)
+    except Undecodable as error:
+        raise UnreadableTable(file=name, reason=error.reason, **error.values) from error
 
 
-def _decode(data: bytes, name: str) -> tuple[str, str]:
-    for encoding, mark in _BOMS:
-        if data.startswith(mark):
-            return _strictly(data, encoding, name), _NAMES[encoding]
-    if b"\x00" in data:
-        raise UnreadableTable(file=name, detail="binary content")
-    try:
-        return data.decode("utf-8"), "UTF-8"
-    except UnicodeDecodeError:
-        return _strictly(data, "cp1252", name), _NAMES["cp1252"]
+def _of_csv(data: bytes, name: str, known: Known) -> Table:
+    if data.startswith(b"%PDF"):
+        raise Undecodable("binary")
+    decoded = decode(data)
+    if decoded.text.lstrip()[:1] == "<":
+        raise Undecodable("markup")
+    found = delimited.parse(decoded.text, known)
+    remarks = list(_remarks_of_text(decoded))
+    spread = delimited.respread(found.records, known)
+    if spread is not None:
+        found = spread
+        remarks.append(Remark("one-column"))
+    guarded = "'" in decoded.text
+    records = [_cleaned(record, guarded) for record in found.records]
+    by_delimiter = _CUSTOM.get(found.delimiter)
+    comma = decimal_comma((cell for record in records for cell in record), by_delimiter)
+    return _table(name, records, Reading("csv", decoded.encoding, found.delimiter, "", comma), known, remarks)
 
 
-def _strictly(data: bytes, encoding: str, name: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise UnreadableTable(file=name, detail=f"{_NAMES[encoding]}, byte {error.start}") from error
+def _of_workbook(book: Workbook, name: str, known: Known, is_template: Callable[[str], bool]) -> tuple[Table, ...]:
+    if not book.sheets:
+        raise Undecodable("empty")
+    chosen = _chosen(book, known, is_template)
+    about: list[Remark] = []
+    others = [sheet.name for sheet in book.sheets if sheet not in chosen]
+    if others:
+        about.append(Remark("other-sheets", {"sheets": ", ".join(others)}))
+    if book.hidden and book.marker is None:
+        about.append(Remark("hidden-sheets", {"sheets": ", ".join(book.hidden)}))
+    tables = [_of_sheet(book, sheet, name, known) for sheet in chosen]
+    if book.marker is None or book.marker.revision is None:
+        # A sheet beside the main one that nobody has filled in says nothing. In an export it says that all rows went.
+        filled = [table for table in tables if table.rows] or tables[:1]
+        empty = [table.sheet for table in tables if table not in filled]
+        if empty:
+            about.append(Remark("empty-sheets", {"sheets": ", ".join(empty)}))
+        tables = filled
+    first = tables[0]
+    return (replace(first, remarks=(*about, *first.remarks)), *tables[1:])
 
 
-def _sep_line(content: str) -> tuple[str | None, str]:
-    """The delimiter that Excel's `sep=` line states, and the content after that line, which Excel does not count."""
-    first, _, rest = content.partition("\n")
-    first = first.strip("\r").strip('"')
-    if first[:4].lower() == "sep=" and first[4:5] in _DELIMITERS:
-        return first[4], rest
-    return None, content
+def _chosen(book: Workbook, known: Known, is_template: Callable[[str], bool]) -> list[Sheet]:
+    """The sheets that are tables: those of our workbook, those named after a template, those with known headings."""
+    ours = book.marker.sheets if book.marker else {}
+    scored = [(sheet, *_headings_of(sheet, known)) for sheet in book.sheets]
+    chosen = [
+        sheet
+        for sheet, right, filled in scored
+        if sheet.name in ours
+        or is_template(sheet.name)
+        or (right >= _PLAINLY_A_SHEET and 2 * right >= filled and (not ours or _has_ids(sheet)))
+    ]
+    if chosen:
+        return chosen
+    return [max(scored, key=lambda item: item[1])[0]]
 
 
-def _headings_under(content: str, delimiter: str, known: Callable[[str], bool]) -> tuple[int, int]:
-    """How many headings are known, and how many there are, if cells are separated by `delimiter`."""
-    try:
-        records = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
-        header = next((record for record in records if any(cell.strip() for cell in record)), [])
-    except csv.Error:
-        return (0, 0)
-    cells = [cell.strip() for cell in header if cell.strip()]
-    return (sum(1 for cell in cells if known(cell)), len(cells))
+def _has_ids(sheet: Sheet) -> bool:
+    """Whether a sheet beside ours has a header with the id column, and so is one of ours with another name."""
+    first = sheet.records[0] if sheet.records else ()
+    return any(cell.strip(" *").casefold() == ID_COLUMN for cell in first)
 
 
-def _read_workbook(data: bytes, name: str) -> Table:
-    try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            for sheet in workbook.sheets_metadata:
-                if sheet.visible is not SheetVisibleEnum.Visible:
-                    continue
-                records = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-                texts = [[_cell_text(cell) for cell in record] for record in records]
-                if any(cell for record in texts for cell in record):
-                    return _table(name, texts, Reading("xlsx", sheet=sheet.name))
-    except (CalamineError, ValueError) as error:
-        raise UnreadableTable(file=name, detail=str(error)) from error
-    raise UnreadableTable(file=name, detail="no visible sheet with content")
+def _headings_of(sheet: Sheet, known: Known) -> tuple[int, int]:
+    """How many headings of a sheet are known, and how many there are."""
+    at = delimited.header_at(sheet.records, known)
+    cells = [cell.strip() for cell in sheet.records[at] if cell.strip()] if at is not None else []
+    return sum(1 for cell in cells if known(cell)), len(cells)
 
 
-def _cell_text(cell: object) -> str:
-    """A spreadsheet cell as the person would have typed it: whole numbers without a fraction, dates by ISO 8601."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat()
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
-
-
-def _table(name: str, records: Sequence[Sequence[str]], reading: Reading) -> Table:
-    numbered: Iterator[tuple[int, tuple[str, ...]]] = (
-        (number, tuple(cell.strip() for cell in record)) for number, record in enumerate(records, start=1)
+def _of_sheet(book: Workbook, sheet: Sheet, name: str, known: Known) -> Table:
+    remarks: list[Remark] = []
+    records: Sequence[Sequence[str]] = sheet.records
+    faults, numbers = sheet.faults, sheet.numbers
+    spread = delimited.respread(records, known)
+    if spread is not None:
+        records, faults, numbers = spread.records, {}, frozenset()
+        remarks.append(Remark("one-column"))
+    if sheet.repaired:
+        remarks.append(Remark("encoded-twice-repaired", {"count": str(sheet.repaired)}))
+    if sheet.broken:
+        remarks.append(Remark("encoded-twice", {"count": str(sheet.broken)}))
+    # Our own workbooks hold texts as texts; anybody else's may come from a CSV that was guarded.
+    cleaned = [_cleaned(record, book.marker is None) for record in records]
+    comma = sheet.decimal_comma
+    if spread is not None:
+        comma = decimal_comma((cell for record in cleaned for cell in record), _CUSTOM.get(spread.delimiter))
+    reading = Reading(book.kind, sheet=sheet.name, decimal_comma=comma)
+    table = _table(name, cleaned, reading, known, remarks, sheet.merged, {row for row, _ in faults})
+    return replace(
+        table,
+        marker=book.marker,
+        faults={(row, at - 1): fault for (row, at), fault in faults.items() if row > table.header_row},
+        numbers=frozenset((row, at - 1) for row, at in numbers),
+        remarks=(*table.remarks, *_hidden(sheet, table)),
     )
-    filled = [(number, cells) for number, cells in numbered if any(cells)]
-    if not filled:
-        raise UnreadableTable(file=name, detail="no header row")
-    header_row, columns = filled[0]
-    return Table(name, columns, tuple(Row(number, cells) for number, cells in filled[1:]), reading, header_row)
+
+
+def _table(
+    name: str,
+    records: Sequence[Sequence[str]],
+    reading: Reading,
+    known: Known,
+    remarks: Iterable[Remark],
+    merged: Sequence[tuple[Cell, Cell]] = (),
+    lost: Collection[int] = (),
+) -> Table:
+    seen = _as_seen(records, merged)
+    at = delimited.header_at(seen, known)
+    if at is None:
+        raise Undecodable("empty")
+    columns, from_merged = _trimmed(seen[at]), list(_merged(seen[at], at + 1, merged))
+    header = [heading.casefold() for heading in columns]
+    rows: list[Row] = []
+    again: list[int] = []
+    for number, record in enumerate(records[at + 1 :], start=at + 2):
+        cells = _trimmed(record)
+        if len(cells) == len(columns) and [cell.casefold() for cell in cells] == header:
+            again.append(number)
+        elif cells or number in lost:
+            rows.append(Row(number, cells))
+    said = [*remarks, *from_merged, *_around(records, at, columns, rows)]
+    if again:
+        said.append(Remark("header-again", {"rows": ranges(again)}))
+    naming = _naming(columns, known)
+    return Table(name, columns, tuple(rows), replace(reading, headings=naming), at + 1, tuple(said))
+
+
+def _as_seen(records: Sequence[Sequence[str]], merged: Iterable[tuple[Cell, Cell]]) -> Sequence[Sequence[str]]:
+    """The records with a heading in each row over which its cell is merged, as a header of two rows is drawn."""
+    tall = [(first, last) for first, last in merged if last[0] > first[0] <= delimited.HEADER_ROWS]
+    if not tall:
+        return records
+    seen = [list(record) for record in records]
+    for (top, left), (bottom, _) in tall:
+        text = seen[top - 1][left - 1] if top <= len(seen) and left <= len(seen[top - 1]) else ""
+        for record in seen[top:bottom]:
+            if text and left <= len(record) and not record[left - 1]:
+                record[left - 1] = text
+    return seen
+
+
+def _merged(header: Sequence[str], row: int, merged: Sequence[tuple[Cell, Cell]]) -> Iterator[Remark]:
+    """What is said about merged cells: headings over several columns, values over several rows."""
+    wide = [
+        workbook.area(first, last)
+        for first, last in merged
+        if first[0] <= row <= last[0] and last[1] > first[1] <= len(header) and header[first[1] - 1]
+    ]
+    tall = [workbook.area(first, last) for first, last in merged if first[0] > row and last[0] > first[0]]
+    if wide:
+        yield Remark("merged-header", {"cells": _some(wide)})
+    if tall:
+        yield Remark("merged-cells", {"cells": _some(tall)})
+
+
+def _around(records: Sequence[Sequence[str]], at: int, columns: Sequence[str], rows: Sequence[Row]) -> Iterator[Remark]:
+    """What was passed over: lines above the header, empty rows between others, empty columns between others."""
+    above = [number for number, record in enumerate(records[:at], start=1) if any(record)]
+    if above:
+        yield Remark("title-rows", {"rows": ranges(above)})
+    numbers = {row.number for row in rows}
+    last = max(numbers, default=0)
+    empty = [number for number in range(at + 2, last) if number not in numbers and not any(records[number - 1])]
+    if empty:
+        yield Remark("empty-rows", {"rows": ranges(empty)})
+    unused = [place for place, heading in enumerate(columns) if not heading]
+    blank = [place for place in unused if not any(place < len(row.cells) and row.cells[place] for row in rows)]
+    if blank:
+        yield Remark("empty-columns", {"columns": _some([letters(place + 1) for place in blank])})
+
+
+def _hidden(sheet: Sheet, table: Table) -> Iterator[Remark]:
+    rows = {row.number for row in table.rows} & set(sheet.hidden_rows)
+    if rows:
+        yield Remark("hidden-rows", {"rows": ranges(rows)})
+    columns = [at for at in sheet.hidden_columns if at <= len(table.columns)]
+    if columns:
+        yield Remark("hidden-columns", {"columns": _some([letters(at) for at in columns])})
+
+
+def _remarks_of_text(decoded: Decoded) -> Iterator[Remark]:
+    if decoded.mixed:
+        yield Remark("mixed-encodings", {"encoding": decoded.encoding})
+    if decoded.repaired:
+        yield Remark("encoded-twice-repaired", {"count": str(decoded.repaired)})
+    if decoded.broken:
+        yield Remark("encoded-twice", {"count": str(decoded.broken)})
+
+
+def _naming(columns: Sequence[str], known: Known) -> Naming | None:
+    """The naming that most headings are known in."""
+    counted: Counter[str] = Counter()
+    for heading in columns:
+        namings = known(heading) if heading else False
+        counted.update(namings if isinstance(namings, Collection) else ())
+    most = max(counted.values(), default=0)
+    return next((naming for naming in NAMINGS if most and counted[naming] == most), None)
+
+
+def _cleaned(record: Sequence[str], guarded: bool) -> tuple[str, ...]:
+    """The cells of a record without space around them, without guards, and with composed letters."""
+    cells = [cell.strip(_EDGES) for cell in record]
+    if guarded:
+        cells = [unguarded(cell) if cell[:1] == "'" else cell for cell in cells]
+    return tuple(cell if cell.isascii() else unicodedata.normalize("NFC", cell) for cell in cells)
+
+
+def _trimmed(record: Sequence[str]) -> tuple[str, ...]:
+    """A record up to its last cell that holds something."""
+    end = len(record)
+    while end and not record[end - 1]:
+        end -= 1
+    return tuple(record[:end])
+
+
+def _some(places: Sequence[str]) -> str:
+    return ", ".join((*places[:_SHOWN], "…") if len(places) > _SHOWN else places)

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +19,8 @@ from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine
 from sqlalchemy import event as engine_event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+
+from ecograph.errors import DiskFull
 
 _PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
@@ -28,13 +33,70 @@ _PRAGMAS: Final = (
 _POSTGRESQL_DISK_FULL: Final = "53100"
 
 
-def connect(url: str) -> Engine:
+class Database:
     """
-    An engine whose commits survive a power cut. A connection with the execution option `writes` begins as a writer.
+    Transactions that survive a power cut: any number that read, one at a time that writes.
 
     Args:
         url: As for `sql.Ledger.open`; the directory of a SQLite file is created.
     """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _connect(url)
+        self._writing = threading.Lock()
+
+    @property
+    def place(self) -> str:
+        """Where it is kept, for messages: the file, or the name of the database."""
+        return self.engine.url.database or "memory"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """
+        A transaction that is durable when the block is left, and undone if it is left by an exception.
+
+        Raises:
+            DiskFull: Nothing was written.
+        """
+        with self._writing:
+            try:
+                with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+                    yield connection
+            except DBAPIError as error:
+                if _is_full(error):
+                    raise DiskFull(directory=self.place) from error
+                raise
+
+    def sync_names(self) -> None:
+        """Make the names of new SQLite files durable, not only their content."""
+        directory = _directory(self.engine.url)
+        if directory is None:
+            return
+        handle = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def cut_log(self) -> None:
+        """Write over the old pages that SQLite's write-ahead log still holds, and cut it."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Let it go."""
+        self.engine.dispose()
+
+
+def _connect(url: str) -> Engine:
+    """An engine whose commits are durable. A connection with the execution option `writes` begins as a writer."""
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         return create_engine(url)
@@ -46,26 +108,7 @@ def connect(url: str) -> Engine:
     return engine
 
 
-def sync_names(engine: Engine) -> None:
-    """Make the names of new SQLite files durable, not only their content."""
-    directory = _directory(engine.url)
-    if directory is None:
-        return
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def cut_log(engine: Engine) -> None:
-    """Write over the old pages that SQLite's write-ahead log still holds, and cut it."""
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def is_full(error: DBAPIError) -> bool:
+def _is_full(error: DBAPIError) -> bool:
     """Whether the database refused to write because no space is left."""
     cause = error.orig
     return (

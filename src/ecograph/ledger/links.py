@@ -108,6 +108,11 @@ def check(connection: Connection, after: int) -> int:
     return number - after
 
 
+def details_digest(salt: bytes, file_name: str, options: str) -> str:
+    """Stands in the chain for the name of a contributed file and its options, which go when the file is erased."""
+    return chain.salted_digest(salt, chain.canonical({"file_name": file_name, "options": options}))
+
+
 def _covered(
     revision: Mapping[str, Any],
     contribution: Row[Any] | None,
@@ -122,7 +127,10 @@ def _covered(
     fields["erased"] = sorted(erased)
     if contribution:
         names = ("id", "publisher", "title", "licence", "source", "payload_digest", "submitted_by", "received_at")
-        fields["contribution"] = {name: getattr(contribution, name) for name in names}
+        described = {name: getattr(contribution, name) for name in names}
+        # Only what is there, so that revisions of contributions from before these columns keep their hash.
+        later = {name: getattr(contribution, name) for name in ("details_digest", "expires_on")}
+        fields["contribution"] = described | {name: value for name, value in later.items() if value is not None}
         fields["events"] = [[row.transition, row.who, row.at, row.why] for row in events]
     return fields
 
@@ -176,3 +184,7 @@ def _check_payload(
     salted = chain.salted_digest(contribution.payload_salt or b"", payload)
     if (salted, hashlib.sha256(payload).hexdigest()) != (contribution.payload_digest, contribution.sha256):
         raise broken("payload")
+    if contribution.details_digest is not None:
+        salt = contribution.payload_salt or b""
+        if details_digest(salt, contribution.file_name, contribution.options) != contribution.details_digest:
+            raise broken("details")

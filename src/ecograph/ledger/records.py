@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeAlias
 
 from ecograph.rdf.patch import Patch, Step, merged
 
+JsonValue: TypeAlias = "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
+"""What JSON can write."""
+
 
 class State(StrEnum):
-    """Where a contribution stands, from its arrival to its publication and, perhaps, withdrawal."""
+    """Where a contribution stands, from its arrival to its publication and, perhaps, its withdrawal or expiry."""
 
     RECEIVED = "received"
     CHECKED = "checked"
@@ -23,10 +26,11 @@ class State(StrEnum):
     APPROVED = "approved"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
 class Kind(StrEnum):
-    """What a revision is: a publication, the undoing of one, or the erasure of a person."""
+    """What a revision is: a publication, the undoing of one (also when it expired), or the erasure of a person."""
 
     PUBLICATION = "publication"
     WITHDRAWAL = "withdrawal"
@@ -39,13 +43,17 @@ TRANSITIONS: Final[Mapping[State, frozenset[State]]] = {
     State.SUBMITTED: frozenset({State.APPROVED, State.RETURNED}),
     State.RETURNED: frozenset({State.CHECKED}),
     State.APPROVED: frozenset({State.PUBLISHED, State.RETURNED}),
-    State.PUBLISHED: frozenset({State.WITHDRAWN}),
+    State.PUBLISHED: frozenset({State.WITHDRAWN, State.EXPIRED}),
     State.WITHDRAWN: frozenset(),
+    State.EXPIRED: frozenset(),
 }
 """The steps a contribution can take."""
 
 ERASED: Final = "erased"
 """What happened to a contribution whose file was forgotten with a person; not a state."""
+
+RENEWED: Final = "renewed"
+"""What happened to a published contribution that stays longer; not a state. The reason is the new date."""
 
 _FORWARD: Final = (State.RECEIVED, State.CHECKED, State.SUBMITTED, State.APPROVED)
 
@@ -86,6 +94,9 @@ class ContributionRecord:
         sha256: Hex digest of the payload.
         payload: The bytes exactly as contributed.
         submitted_by: Who brought it.
+        file_name: The name of its only file, or empty.
+        options: How it is to be read, as its contributor chose.
+        expires_on: The first day on which it shall no longer be published, where one is stated.
     """
 
     publisher: str
@@ -95,6 +106,9 @@ class ContributionRecord:
     sha256: str
     payload: bytes
     submitted_by: str
+    file_name: str = ""
+    options: Mapping[str, JsonValue] = field(default_factory=dict, hash=False)
+    expires_on: date | None = None
 
     def __post_init__(self) -> None:
         if hashlib.sha256(self.payload).hexdigest() != self.sha256:
@@ -103,7 +117,12 @@ class ContributionRecord:
 
 @dataclass(frozen=True)
 class Contribution:
-    """A contribution as the ledger knows it; `sha256` is None when its file was erased with a person's data."""
+    """
+    A contribution as the ledger knows it.
+
+    `sha256` is None when its file was erased with a person's data; file name and options are then empty. `version`
+    counts from 1 whatever was done to it since. `expires_on` is the date as last renewed.
+    """
 
     id: str
     publisher: str
@@ -114,11 +133,26 @@ class Contribution:
     submitted_by: str
     received_at: datetime
     state: State
+    version: int = 1
+    file_name: str = ""
+    options: Mapping[str, JsonValue] = field(default_factory=dict, hash=False)
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """What somebody wrote about a contribution, for the others who work with it."""
+
+    id: str
+    contribution_id: str
+    who: str
+    when: datetime
+    words: str
 
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened to a contribution; `transition` is the state it came to, or `erased`."""
+    """One thing that happened to a contribution; `transition` is the state it came to, `renewed`, or `erased`."""
 
     contribution_id: str
     transition: str

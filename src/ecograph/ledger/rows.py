@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
 from ecograph.errors import UnknownThing
 from ecograph.ledger import personal, tables
-from ecograph.ledger.records import ERASED, Contribution, Event, Kind, Revision, State
+from ecograph.ledger.records import ERASED, Contribution, Event, Kind, Note, Revision, State
 from ecograph.rdf.patch import Patch
 
 CONTRIBUTION: Final = tuple(column for column in tables.contribution.c if column.name != "payload")
@@ -41,6 +42,7 @@ def contribution(connection: Connection, contribution_id: str, lock: bool = Fals
 
 def as_contribution(row: Row[Any]) -> Contribution:
     """A row of `contribution` as a value."""
+    expires_on = row.renewed_until or row.expires_on
     return Contribution(
         id=row.id,
         publisher=row.publisher,
@@ -51,12 +53,21 @@ def as_contribution(row: Row[Any]) -> Contribution:
         submitted_by=row.submitted_by,
         received_at=datetime.fromisoformat(row.received_at),
         state=State(row.state),
+        version=row.version,
+        file_name=row.file_name,
+        options=json.loads(row.options),
+        expires_on=date.fromisoformat(expires_on) if expires_on else None,
     )
 
 
 def as_event(row: Row[Any]) -> Event:
     """A row of `event` as a value."""
     return Event(row.contribution_id, row.transition, row.who, datetime.fromisoformat(row.at), row.why)
+
+
+def as_note(row: Row[Any]) -> Note:
+    """A row of `note` as a value."""
+    return Note(row.id, row.contribution_id, row.who, datetime.fromisoformat(row.at), row.words)
 
 
 def uncovered_events(connection: Connection, contribution_id: str) -> Sequence[Row[Any]]:

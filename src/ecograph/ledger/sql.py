@@ -6,25 +6,23 @@ Nothing here knows the triple store: `contribute.publishing` joins the two.
 
 from __future__ import annotations
 
-import threading
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from uuid import uuid4
+from collections.abc import Iterator, Mapping
+from datetime import date
 
-from pyoxigraph import NamedNode
-from sqlalchemy import Connection, Engine, func, select
-from sqlalchemy.exc import DBAPIError
+from pyoxigraph import NamedNode, Quad
+from sqlalchemy import func, select
 
-from ecograph.errors import DiskFull, UnknownThing, WrongState
-from ecograph.identifiers import kind_and_slug
-from ecograph.ledger import chain, database, links, migrations, rows, tables
-from ecograph.ledger.records import ERASED, Contribution, ContributionRecord, Event, Kind, Revision, State, steps
+from ecograph.errors import UnknownThing, WrongState
+from ecograph.ledger import chain, decisions, erasure, links, migrations, origins, rows, tables
+from ecograph.ledger.database import Database
+from ecograph.ledger.memos import Memos
+from ecograph.ledger.partners import Partners
+from ecograph.ledger.records import Contribution, ContributionRecord, Event, JsonValue, Kind, Revision, State
 from ecograph.rdf.patch import Patch
 
 
-class Ledger:
+class Ledger(Memos):
     """
     What was contributed, by whom, decided when, and the patches it became.
 
@@ -40,10 +38,6 @@ class Ledger:
         docs/durability.md.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._writing = threading.Lock()
-
     @classmethod
     def open(cls, url: str) -> Ledger:
         """
@@ -57,25 +51,25 @@ class Ledger:
             LedgerBroken: Its newest revision does not verify; `verify` looks at all of them.
             DiskFull: No space to create it.
         """
-        engine = database.connect(url)
-        ledger = cls(engine)
+        database = Database(url)
         try:
-            with ledger._write() as connection:
+            with database.write() as connection:
                 migrations.upgrade(connection)
                 if connection.scalar(select(func.count()).select_from(tables.head)) == 0:
                     connection.execute(tables.head.insert().values(only=True, revision=0, hash=chain.GENESIS))
-            database.sync_names(engine)
+            database.sync_names()
+            ledger = cls(database)
             head = ledger.head
-            with ledger._read() as connection:
+            with database.read() as connection:
                 links.check(connection, after=max(head - 1, 0))
         except BaseException:
-            engine.dispose()
+            database.close()
             raise
         return ledger
 
     def close(self) -> None:
         """Let the database go."""
-        self._engine.dispose()
+        self._database.close()
 
     def __enter__(self) -> Ledger:
         return self
@@ -86,13 +80,18 @@ class Ledger:
     @property
     def place(self) -> str:
         """Where it is kept, for messages: the file, or the name of the database."""
-        return self._engine.url.database or "memory"
+        return self._database.place
 
     @property
     def head(self) -> int:
         """Number of the newest revision; 0 before the first."""
-        with self._read() as connection:
+        with self._database.read() as connection:
             return int(connection.execute(select(tables.head.c.revision)).scalar_one())
+
+    @property
+    def partners(self) -> Partners:
+        """Who may contribute."""
+        return Partners(self._database)
 
     def receive(self, record: ContributionRecord) -> str:
         """
@@ -104,51 +103,47 @@ class Ledger:
         Raises:
             DiskFull: Nothing was kept.
         """
-        contribution_id, salt, now = uuid4().hex, chain.salt(), _now()
-        with self._write() as connection:
-            connection.execute(
-                tables.contribution.insert().values(
-                    id=contribution_id,
-                    publisher=record.publisher,
-                    title=record.title,
-                    licence=record.licence,
-                    source=record.source,
-                    sha256=record.sha256,
-                    payload=zlib.compress(record.payload),
-                    payload_salt=salt,
-                    payload_digest=chain.salted_digest(salt, record.payload),
-                    submitted_by=record.submitted_by,
-                    received_at=now,
-                    state=State.RECEIVED,
-                )
-            )
-            _note(connection, contribution_id, State.RECEIVED, record.submitted_by, "", now)
-        return contribution_id
+        with self._database.write() as connection:
+            return decisions.receive(connection, record)
 
-    def decide(self, contribution_id: str, state: State | str, who: str, why: str = "") -> None:
+    def decide(
+        self,
+        contribution_id: str,
+        state: State | str,
+        who: str,
+        why: str = "",
+        *,
+        version: int | None = None,
+        options: Mapping[str, JsonValue] | None = None,
+    ) -> Contribution:
         """
         Take a contribution a step further: `checked`, `submitted`, `approved` or `returned`.
 
-        Steps left out on the way are noted as taken by the same person. Publishing and withdrawing are not decisions
-        but revisions; see `publish` and `withdraw`.
+        Steps left out on the way are noted as taken by the same person. Publishing, withdrawing and expiring are not
+        decisions but revisions; see `publish` and `withdraw`.
+
+        Args:
+            contribution_id: Which one.
+            state: Where it shall come to.
+            who: Who decides.
+            why: The reason, where one is given.
+            version: The version that was decided about; None decides about whatever it is by now.
+            options: How its files are to be read from now on; None for as before.
+
+        Returns:
+            The contribution as it is now.
 
         Raises:
             UnknownThing: No such contribution.
+            VersionConflict: It was changed since that version.
             WrongState: Its state does not lead there.
             DiskFull: Nothing was decided.
         """
-        wanted = State(state)
-        with self._write() as connection:
-            row = rows.contribution(connection, contribution_id, lock=True)
-            path = steps(State(row.state), wanted)
-            if not path or wanted in (State.PUBLISHED, State.WITHDRAWN):
-                raise WrongState(id=contribution_id, state=row.state, wanted=wanted)
-            now = _now()
-            for step in path:
-                _note(connection, contribution_id, step, who, why if step == wanted else "", now)
-            _set_state(connection, contribution_id, wanted)
+        with self._database.write() as connection:
+            decisions.decide(connection, contribution_id, State(state), who, why, version, options)
+            return rows.as_contribution(rows.contribution(connection, contribution_id))
 
-    def publish(self, contribution_id: str, patch: Patch, who: str) -> Revision:
+    def publish(self, contribution_id: str, patch: Patch, who: str, *, version: int | None = None) -> Revision:
         """
         Record that a contribution is published as `patch`. What describes persons is kept apart, so it can be erased.
 
@@ -156,31 +151,78 @@ class Ledger:
             contribution_id: A contribution in the state `approved`.
             patch: What it changes, compared with the revision before, statements as a store keeps them.
             who: Who publishes.
+            version: As for `decide`.
 
         Returns:
             The new revision, durable.
 
         Raises:
             UnknownThing: No such contribution.
+            VersionConflict: It was changed since that version.
             WrongState: Not approved, or published already.
             DiskFull: Nothing was published.
         """
-        return self._change(Kind.PUBLICATION, contribution_id, State.PUBLISHED, patch, who, "")
+        with self._database.write() as connection:
+            return decisions.revise(
+                connection, Kind.PUBLICATION, contribution_id, State.PUBLISHED, patch, who, "", version
+            )
 
-    def withdraw(self, contribution_id: str, patch: Patch, who: str, why: str) -> Revision:
+    def withdraw(
+        self,
+        contribution_id: str,
+        patch: Patch,
+        who: str,
+        why: str,
+        *,
+        version: int | None = None,
+        expired: bool = False,
+    ) -> Revision:
         """
         Record that a published contribution is withdrawn by `patch`, the inverse of the one that published it.
 
+        Args:
+            contribution_id: A contribution in the state `published`.
+            patch: What it changes.
+            who: Who withdraws.
+            why: The reason.
+            version: As for `decide`.
+            expired: Whether it is withdrawn because its day has come; the state is then `expired`.
+
         Raises:
             UnknownThing: No such contribution.
+            VersionConflict: It was changed since that version.
             WrongState: Not published.
             DiskFull: Nothing was withdrawn.
         """
-        return self._change(Kind.WITHDRAWAL, contribution_id, State.WITHDRAWN, patch, who, why)
+        wanted = State.EXPIRED if expired else State.WITHDRAWN
+        with self._database.write() as connection:
+            return decisions.revise(connection, Kind.WITHDRAWAL, contribution_id, wanted, patch, who, why, version)
+
+    def renew(self, contribution_id: str, expires_on: date, who: str, *, version: int | None = None) -> Contribution:
+        """
+        Give a published contribution another day to expire on; the event `renewed` says which.
+
+        Raises:
+            UnknownThing: No such contribution.
+            VersionConflict: It was changed since that version.
+            WrongState: Not published.
+            DiskFull: Nothing was renewed.
+        """
+        with self._database.write() as connection:
+            decisions.renew(connection, contribution_id, expires_on, who, version)
+            return rows.as_contribution(rows.contribution(connection, contribution_id))
+
+    def due(self, on: date) -> tuple[Contribution, ...]:
+        """The published contributions that expire on a day or should have before, soonest first."""
+        columns = tables.contribution.c
+        day = func.coalesce(columns.renewed_until, columns.expires_on)
+        query = select(*rows.CONTRIBUTION).where(columns.state == State.PUBLISHED, day <= on.isoformat())
+        with self._database.read() as connection:
+            return tuple(map(rows.as_contribution, connection.execute(query.order_by(day, columns.id))))
 
     def erase(self, person: NamedNode, who: str, why: str) -> Revision:
         """
-        Forget a person: their statements in every revision, and the files that brought them.
+        Forget a person: their statements in every revision, and the files that brought them with names and notes.
 
         The chain keeps the salted digests of what was there and still verifies. A projection built before has to be
         rebuilt; see `contribute.publishing.Publisher.erase`.
@@ -197,32 +239,9 @@ class Ledger:
             UnknownThing: No published statement describes such a person.
             DiskFull: Nothing was erased.
         """
-        with self._write() as connection:
-            previous = rows.lock_head(connection)
-            parts = rows.parts_about(connection, person.value)
-            if not parts:
-                raise UnknownThing(kind="person", id=(kind_and_slug(person) or ("", person.value))[1])
-            number, now = previous.revision + 1, _now()
-            row = links.append(connection, previous, number, Kind.ERASURE, None, Patch(), who, why, now, erased=parts)
-            revision = rows.as_revision(row, ())
-            of_parts = select(tables.personal_part.c.revision).where(tables.personal_part.c.id.in_(parts))
-            contributions = connection.scalars(
-                select(tables.revision.c.contribution_id).where(tables.revision.c.number.in_(of_parts)).distinct()
-            ).all()
-            connection.execute(
-                tables.personal_part.update()
-                .where(tables.personal_part.c.id.in_(parts))
-                .values(patch=None, salt=None, erased_by=number)
-            )
-            connection.execute(tables.personal_node.delete().where(tables.personal_node.c.part_id.in_(parts)))
-            connection.execute(
-                tables.contribution.update()
-                .where(tables.contribution.c.id.in_(contributions))
-                .values(payload=None, payload_salt=None, sha256=None)
-            )
-            for contribution_id in contributions:
-                _note(connection, str(contribution_id), ERASED, who, why, now)
-        database.cut_log(self._engine)
+        with self._database.write() as connection:
+            revision = erasure.erase(connection, person, who, why)
+        self._database.cut_log()
         return revision
 
     def contribution(self, contribution_id: str) -> Contribution:
@@ -232,7 +251,7 @@ class Ledger:
         Raises:
             UnknownThing: No such contribution.
         """
-        with self._read() as connection:
+        with self._database.read() as connection:
             return rows.as_contribution(rows.contribution(connection, contribution_id))
 
     def contributions(self, publisher: str | None = None, state: State | str | None = None) -> tuple[Contribution, ...]:
@@ -242,7 +261,7 @@ class Ledger:
             query = query.where(tables.contribution.c.publisher == publisher)
         if state is not None:
             query = query.where(tables.contribution.c.state == State(state))
-        with self._read() as connection:
+        with self._database.read() as connection:
             return tuple(rows.as_contribution(row) for row in connection.execute(query))
 
     def payload(self, contribution_id: str) -> bytes | None:
@@ -253,7 +272,7 @@ class Ledger:
             UnknownThing: No such contribution.
         """
         query = select(tables.contribution.c.payload).where(tables.contribution.c.id == contribution_id)
-        with self._read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
             raise UnknownThing(kind="contribution", id=contribution_id)
@@ -264,7 +283,7 @@ class Ledger:
         query = (
             select(tables.event).where(tables.event.c.contribution_id == contribution_id).order_by(tables.event.c.id)
         )
-        with self._read() as connection:
+        with self._database.read() as connection:
             return tuple(rows.as_event(row) for row in connection.execute(query))
 
     def revisions(self, after: int = 0) -> Iterator[Revision]:
@@ -274,7 +293,7 @@ class Ledger:
         A revision that is published while the iteration runs may or may not come.
         """
         while True:
-            with self._read() as connection:
+            with self._database.read() as connection:
                 page = rows.revisions(connection, after)
                 parts = rows.parts_of(connection, [row.number for row in page])
             for row in page:
@@ -294,17 +313,28 @@ class Ledger:
         query = select(tables.revision).where(
             tables.revision.c.contribution_id == contribution_id, tables.revision.c.kind == Kind.PUBLICATION
         )
-        with self._read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
             if row is None:
                 state = rows.contribution(connection, contribution_id).state
                 raise WrongState(id=contribution_id, state=state, wanted=State.PUBLISHED)
             return rows.as_revision(row, rows.parts_of(connection, [row.number]).get(row.number, ()))
 
+    def origin(self, quad: Quad) -> Revision | None:
+        """
+        The revision that a published statement comes from: who said this, when, from what.
+
+        Returns:
+            None if the statement is not published, or if finding out would mean to read more than
+            `origins.SCAN_BYTES` of patches, newest first.
+        """
+        with self._database.read() as connection:
+            return origins.find(connection, quad)
+
     def erased_after(self, number: int) -> bool:
         """Whether anybody was erased after a revision, so that what was built up to it holds too much."""
         query = select(func.count()).where(tables.revision.c.number > number, tables.revision.c.kind == Kind.ERASURE)
-        with self._read() as connection:
+        with self._database.read() as connection:
             return bool(connection.scalar(query))
 
     def verify(self) -> int:
@@ -317,49 +347,5 @@ class Ledger:
         Raises:
             LedgerBroken: The first revision that is not as it was written, and what is wrong with it.
         """
-        with self._read() as connection:
+        with self._database.read() as connection:
             return links.check(connection, after=0)
-
-    def _change(self, kind: Kind, contribution_id: str, wanted: State, patch: Patch, who: str, why: str) -> Revision:
-        with self._write() as connection:
-            previous = rows.lock_head(connection)
-            contribution = rows.contribution(connection, contribution_id, lock=True)
-            if steps(State(contribution.state), wanted) != (wanted,):
-                raise WrongState(id=contribution_id, state=contribution.state, wanted=wanted)
-            number, now = previous.revision + 1, _now()
-            _note(connection, contribution_id, wanted, who, why, now)
-            _set_state(connection, contribution_id, wanted)
-            row = links.append(connection, previous, number, kind, contribution, patch, who, why, now)
-            return rows.as_revision(row, rows.parts_of(connection, [number]).get(number, ()))
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with self._engine.connect() as connection, connection.begin():
-            yield connection
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with self._writing:
-            try:
-                with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-                    yield connection
-            except DBAPIError as error:
-                if database.is_full(error):
-                    raise DiskFull(directory=self.place) from error
-                raise
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")
-
-
-def _set_state(connection: Connection, contribution_id: str, state: State) -> None:
-    connection.execute(
-        tables.contribution.update().where(tables.contribution.c.id == contribution_id).values(state=state)
-    )
-
-
-def _note(connection: Connection, contribution_id: str, transition: str, who: str, why: str, now: str) -> None:
-    connection.execute(
-        tables.event.insert().values(contribution_id=contribution_id, transition=transition, who=who, at=now, why=why)
-    )

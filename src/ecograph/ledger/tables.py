@@ -34,6 +34,15 @@ contribution: Final = Table(
     Column("submitted_by", Text, nullable=False),
     Column("received_at", String(32), nullable=False),
     Column("state", String(16), nullable=False, index=True),
+    # Counts what was decided, so that two people cannot decide about the same state of it.
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("file_name", Text, nullable=False, server_default=""),
+    Column("options", Text, nullable=False, server_default="{}"),
+    # Of file name and options; none for a contribution from before they were kept.
+    Column("details_digest", String(64)),
+    # As contributed, and what a renewal set it to.
+    Column("expires_on", String(10)),
+    Column("renewed_until", String(10)),
 )
 
 revision: Final = Table(
@@ -42,7 +51,7 @@ revision: Final = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("kind", String(16), nullable=False),
     Column("contribution_id", ForeignKey("contribution.id"), index=True),
-    Column("publisher", String(120), nullable=False),
+    Column("publisher", String(120), nullable=False, index=True),
     Column("patch", LargeBinary, nullable=False),
     Column("patch_digest", String(64), nullable=False),
     Column("published_by", Text, nullable=False),
@@ -83,6 +92,61 @@ personal_node: Final = Table(
     METADATA,
     Column("node", Text, primary_key=True),
     Column("part_id", ForeignKey("personal_part.id"), primary_key=True),
+)
+
+note: Final = Table(
+    "note",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("contribution_id", ForeignKey("contribution.id"), nullable=False, index=True),
+    Column("who", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("words", Text, nullable=False),
+)
+
+queued_check: Final = Table(
+    "queued_check",
+    METADATA,
+    Column("node", Text, primary_key=True),
+    # The newest one that asks for the check.
+    Column("revision", Integer, nullable=False),
+    Column("queued_at", String(32), nullable=False, index=True),
+)
+
+answer: Final = Table(
+    "answer",
+    METADATA,
+    Column("owner", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("at", String(32), nullable=False, index=True),
+)
+
+partner: Final = Table(
+    "partner",
+    METADATA,
+    Column("slug", String(120), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("homepage", Text, nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("created_at", String(32), nullable=False),
+)
+
+token: Final = Table(
+    "token",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("partner", ForeignKey("partner.slug"), nullable=False, index=True),
+    Column("role", String(16), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("secret_digest", String(64), nullable=False),
+    Column("issued_at", String(32), nullable=False),
+    Column("expires_at", String(32), nullable=False),
+    Column("revoked_at", String(32)),
+    # The token that a session was opened with.
+    Column("parent", ForeignKey("token.id"), index=True),
 )
 
 head: Final = Table(

@@ -1,22 +1,25 @@
 """
 Turtle and N-Triples bytes to quads of one graph: no blank node, no relative IRI and no other graph gets in.
 
-Formats that can fetch content from elsewhere or write into others' graphs are refused by name.
+Formats that can fetch content from elsewhere or write into others' graphs are refused by name, and by their content
+where the name says otherwise. What is nested too deeply for the parser's stack never reaches it.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from hashlib import sha256
+from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Store, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple
 from pyoxigraph import parse as _parse
 
-from ecograph.errors import RefusedFormat, SyntaxFault
-from ecograph.identifiers import thing_iri
+from ecograph.errors import RefusedFormat, SyntaxFault, TooLarge
+from ecograph.identifiers import COMMON, Space
+from ecograph.rdf.positions import Structure, position
+from ecograph.rdf.skolemising import skolemised
+from ecograph.rdf.terms import MAX_IRI
 
 TURTLE: Final = "text/turtle"
 N_TRIPLES: Final = "application/n-triples"
@@ -28,6 +31,8 @@ _REFUSED: Final = {
     "application/trig": "TriG",
     "application/n-quads": "N-Quads",
     "text/n3": "N3",
+    "application/trix": "TriX",
+    "application/vnd.hdt": "HDT",
 }
 _SUFFIXES: Final = {
     ".ttl": TURTLE,
@@ -38,12 +43,29 @@ _SUFFIXES: Final = {
     ".trig": "application/trig",
     ".nq": "application/n-quads",
     ".n3": "text/n3",
+    ".trix": "application/trix",
+    ".hdt": "application/vnd.hdt",
 }
+# What the first bytes of a file tell, whatever it is called.
+_BEGINNINGS: Final = (
+    (re.compile(rb"\s*(?:<\?xml|<!DOCTYPE|<!--|<rdf:RDF)", re.IGNORECASE), "RDF/XML"),
+    (re.compile(rb'\s*(?:\{|\[\s*\{)\s*[}"]'), "JSON-LD"),
+    (re.compile(rb"\$HDT"), "HDT"),
+    (re.compile(rb"PK\x03\x04"), "ZIP"),
+    (re.compile(rb"\x1f\x8b"), "GZIP"),
+)
+_RULE: Final = re.compile(rb"\}\s*=>\s*\{")
+_DISGUISES: Final = ((RdfFormat.N_QUADS, "N-Quads"), (RdfFormat.TRIG, "TriG"), (RdfFormat.N3, "N3"))
+
+MAX_NESTING: Final = 64
+"""Brackets within brackets: people nest four or five; some thousand statements about statements end the process."""
+
+MAX_PREFIXES: Final = 200
+"""Prefixes a document declares: all of ours and everybody else's in use are fewer."""
 # pyoxigraph writes the place into the sentence as well; the place is reported apart.
 _PLACE: Final = re.compile(r"^Parser error (?:at|between) line .*?: ", re.DOTALL)
-_SKOLEM_KIND: Final = "node"
-# Links away from a node that its name depends on: as deep as people nest, so that distant changes do not rename it.
-_REACH: Final = 4
+
+BOM: Final = b"\xef\xbb\xbf"
 
 
 def media_type_of(file_name: str) -> str | None:
@@ -66,6 +88,7 @@ def parse(
     base: str | None = None,
     file: str = "",
     keep_blank_nodes: bool = False,
+    space: Space = COMMON,
 ) -> tuple[Quad, ...]:
     """
     The statements of a Turtle or N-Triples document as quads of one graph.
@@ -77,43 +100,85 @@ def parse(
         data: The document, UTF-8.
         media_type: `text/turtle` or `application/n-triples`.
         graph: The graph of every quad that comes out.
-        base: What relative IRIs are resolved against; None refuses them.
+        base: What relative IRIs are resolved against; None refuses them, and a document that brings its own.
         file: Name of the document in messages.
         keep_blank_nodes: For shapes, where a property path is a blank node by definition: keep them, renamed.
+        space: In which blank nodes are named: `id/node/{space}_{digest}`.
 
     Raises:
         SyntaxFault: The document does not parse; with line and column.
-        RefusedFormat: RDF/XML, JSON-LD, TriG, N-Quads or N3.
+        RefusedFormat: RDF/XML, JSON-LD, TriG, N-Quads, N3 or HDT, whatever the document is called.
+        TooLarge: Deeper nesting than `MAX_NESTING`, more prefixes than `MAX_PREFIXES`, or an address longer than
+            `MAX_IRI`.
 
     Example:
         >>> quads = parse(b"<urn:a> <urn:b> [ <urn:c> 1 ] .", "text/turtle", NamedNode("urn:g"))
-        >>> len(quads), any(isinstance(quad.object, BlankNode) for quad in quads)
-        (2, False)
+        >>> len(quads), type(quads[1].object).__name__
+        (2, 'NamedNode')
 
     Source:
         RDF 1.1 Turtle; RDF 1.1 Concepts, section 3.5 (skolemisation).
     """
+    placed = statements(data, media_type, graph, base=base, file=file)
+    return tuple(placed) if keep_blank_nodes else skolemised(placed, space)
+
+
+def statements(
+    data: bytes,
+    media_type: str,
+    graph: NamedNode,
+    *,
+    base: str | None = None,
+    file: str = "",
+    most: int | None = None,
+) -> list[Quad]:
+    """
+    The same with blank nodes, renamed, in the order of the document.
+
+    Args:
+        data, media_type, graph, base, file: As for `parse`.
+        most: How many statements it may hold; None for any number.
+
+    Raises:
+        SyntaxFault, RefusedFormat, TooLarge: As `parse` does; and too large for more than `most` statements.
+    """
+    data = data.removeprefix(BOM)
     media_type = media_type.partition(";")[0].strip().lower()
     if media_type not in _ACCEPTED:
         raise RefusedFormat(file=file, format=_REFUSED.get(media_type, media_type))
+    disguised = next((name for beginning, name in _BEGINNINGS if beginning.match(data)), None)
+    if disguised:
+        raise RefusedFormat(file=file, format=disguised)
+    structure = Structure.of(data)
+    _require_shallow(structure, file)
     try:
-        quads = list(
-            _parse(
-                data.removeprefix(b"\xef\xbb\xbf"),
-                format=_ACCEPTED[media_type],
-                base_iri=base,
-                without_named_graphs=True,
-                rename_blank_nodes=True,
-            )
+        parser = _parse(
+            data,
+            format=_ACCEPTED[media_type],
+            base_iri=base,
+            without_named_graphs=True,
+            rename_blank_nodes=True,
         )
+        quads = list(islice(parser, most + 1 if most is not None else None))
     except SyntaxError as error:
+        name = _disguise(data)
+        if name:
+            raise RefusedFormat(file=file, format=name) from error
         detail = _PLACE.sub("", error.msg)
         raise SyntaxFault(file=file, line=error.lineno or 1, column=error.offset or 1, detail=detail) from error
+    if most is not None and len(quads) > most:
+        raise TooLarge(file=file, what="triples", limit=most, found=len(quads))
     if any(isinstance(quad.object, Triple) for quad in quads):
-        line, column = _place(data, b"<<")
-        raise SyntaxFault(file=file, line=line, column=column, detail="triple terms (RDF 1.2) are not accepted")
-    placed = [Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads]
-    return tuple(placed) if keep_blank_nodes else skolemised(placed)
+        place = position(data, structure.marks.get("statement", 0))
+        raise SyntaxFault(
+            file=file, line=place.line, column=place.column, detail="triple terms (RDF 1.2) are not accepted"
+        )
+    if base is None and parser.base_iri is not None:
+        place = position(data, structure.marks.get("base", 0))
+        raise SyntaxFault(
+            file=file, line=place.line, column=place.column, detail="no base is accepted: write each address in full"
+        )
+    return [Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads]
 
 
 def normalised(quads: Iterable[Quad]) -> tuple[Quad, ...]:
@@ -131,62 +196,24 @@ def normalised(quads: Iterable[Quad]) -> tuple[Quad, ...]:
     return tuple(store)
 
 
-def skolemised(quads: Sequence[Quad]) -> tuple[Quad, ...]:
-    """
-    The quads with every blank node replaced by an IRI that follows from what is said about it.
-
-    Source:
-        RDF 1.1 Concepts, section 3.5. Nodes are told apart by colour refinement over their statements; those that stay
-        alike say the same, and are numbered.
-    """
-    mentions: dict[BlankNode, list[tuple[Quad, bool]]] = defaultdict(list)
-    for quad in quads:
-        if isinstance(quad.subject, BlankNode):
-            mentions[quad.subject].append((quad, True))
-        if isinstance(quad.object, BlankNode):
-            mentions[quad.object].append((quad, False))
-    if not mentions:
-        return tuple(quads)
-    iris = _skolem_iris(mentions)
-
-    def named(term: object) -> object:
-        return iris[term] if isinstance(term, BlankNode) else term
-
-    return tuple(Quad(named(q.subject), q.predicate, named(q.object), q.graph_name) for q in quads)  # type: ignore[arg-type]
+def _require_shallow(structure: Structure, file: str) -> None:
+    limits = (
+        ("nesting", MAX_NESTING, structure.depth),
+        ("prefixes", MAX_PREFIXES, structure.prefixes),
+        ("iri_characters", MAX_IRI, structure.longest_iri - 2),
+    )
+    for what, limit, found in limits:
+        if found > limit:
+            raise TooLarge(file=file, what=what, limit=limit, found=found)
 
 
-def _skolem_iris(mentions: dict[BlankNode, list[tuple[Quad, bool]]]) -> dict[BlankNode, NamedNode]:
-    colours = dict.fromkeys(mentions, "")
-    for _ in range(_REACH):
-        colours = {node: _colour(said, colours) for node, said in mentions.items()}
-    found = len(set(colours.values()))
-    while found < len(colours):
-        finer = {node: _colour(said, colours) for node, said in mentions.items()}
-        alike = Counter(colours.values())
-        colours = {node: colour if alike[colour] == 1 else finer[node] for node, colour in colours.items()}
-        distinct, found = found, len(set(colours.values()))
-        if found == distinct:
-            break
-    iris: dict[BlankNode, NamedNode] = {}
-    seen: Counter[str] = Counter()
-    for node in sorted(mentions, key=lambda item: colours[item]):
-        colour = colours[node]
-        seen[colour] += 1
-        name = colour[:24] if seen[colour] == 1 else f"{colour[:24]}-{seen[colour]}"
-        iris[node] = thing_iri(_SKOLEM_KIND, name)
-    return iris
-
-
-def _colour(said: list[tuple[Quad, bool]], colours: dict[BlankNode, str]) -> str:
-    lines = []
-    for quad, is_subject in said:
-        other = quad.object if is_subject else quad.subject
-        shown = colours[other] if isinstance(other, BlankNode) else str(other)
-        lines.append(f"{'>' if is_subject else '<'} {quad.graph_name} {quad.predicate} {shown}")
-    return sha256("\n".join(sorted(lines)).encode()).hexdigest()
-
-
-def _place(data: bytes, mark: bytes) -> tuple[int, int]:
-    at = max(data.find(mark), 0)
-    before = data[:at]
-    return before.count(b"\n") + 1, at - before.rfind(b"\n")
+def _disguise(data: bytes) -> str | None:
+    """The format that a document has instead of the one its name promises, if it names graphs or has rules."""
+    for form, name in _DISGUISES:
+        try:
+            for quad in _parse(data, format=form, rename_blank_nodes=True):
+                if not isinstance(quad.graph_name, DefaultGraph):
+                    return name
+        except SyntaxError:
+            continue
+    return "N3" if _RULE.search(data) else None

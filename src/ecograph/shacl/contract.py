@@ -11,14 +11,17 @@ Conventions of `shapes/*.ttl`, beside SHACL's own words:
   informs the reviewer;
 - `sh:languageIn` makes one column per language; `sh:node` of a shape that fixes `skos:inScheme` makes a concept column;
   `sh:class` makes a reference, and so does `eco:refersToAnyThing true`, to anything known;
-- `eco:identifying true` marks values by which others may refer to the thing.
+- `eco:identifying true` marks values by which others may refer to the thing;
+- `skos:example` is a value that the example row of a template shows, where none follows from the other rules.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -82,6 +85,9 @@ class Column:
         max_count: How many values there may be; None is any number.
         severity: What a missing value is.
         pattern: The regular expression its values match.
+        minimum: The least number allowed.
+        maximum: The greatest number allowed.
+        example: A value it may have, as it is written in a cell.
         names: Its heading in each language.
         descriptions: What to write in it, in each language.
         group: The group of columns it stands in.
@@ -102,6 +108,9 @@ class Column:
     max_count: int | None = None
     severity: Severity = Severity.VIOLATION
     pattern: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    example: str | None = None
     names: Mapping[Language, str]
     descriptions: Mapping[Language, str]
     group: NamedNode | None = None
@@ -178,6 +187,28 @@ class Template:
         """Whether a row must bring its own id: nothing else names it."""
         return not self.identified_by and not any(column.required for column in self.naming)
 
+    @cached_property
+    def digest(self) -> str:
+        """Which version of the columns it is: the same as long as the same table would be understood the same way."""
+        columns = [
+            (c.key, c.path.value, c.kind, c.scheme, [cls.value for cls in c.classes], c.min_count, c.max_count, c.pattern)
+            for c in self.columns
+        ]
+        said = json.dumps([self.slug, self.iri_kind, self.identified_by, columns])
+        return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+    @property
+    def owner(self) -> Column | None:
+        """
+        The column that says which thing a row belongs to, for rows that are no things of their own.
+
+        A participation belongs to its project, a capability claim to its claimant; a need belongs to nothing.
+        """
+        if not self.columns or not (self.identified_by or self.id_required):
+            return None
+        first = self.columns[0]
+        return first if first.kind == "reference" and first.classes and first.required else None
+
 
 @dataclass(frozen=True)
 class Contract:
@@ -235,6 +266,21 @@ class Contract:
     def by_class(self) -> Mapping[NamedNode, Template]:
         """Templates by the class of their rows."""
         return {template.target_class: template for template in self.templates.values()}
+
+    def related(self, template: Template, superclasses: Iterable[NamedNode] = ()) -> tuple[Template, ...]:
+        """
+        The templates whose rows belong to a row of this one, such as participations to a project.
+
+        Args:
+            template: The template they belong to.
+            superclasses: The classes above its own, for what belongs to any actor.
+        """
+        classes = {template.target_class, *superclasses}
+        return tuple(
+            other
+            for other in self.templates.values()
+            if other.owner is not None and not classes.isdisjoint(other.owner.classes)
+        )
 
     @cached_property
     def properties(self) -> frozenset[NamedNode]:
@@ -378,6 +424,9 @@ def _columns(shapes: Shapes, shape: NamedNode, path: NamedNode) -> Iterator[Colu
         max_count=None if max_count is None else int(max_count),
         severity=_severity(shapes, shape),
         pattern=shapes.text(shape, SH.pattern),
+        minimum=shapes.number(shape, SH.minInclusive),
+        maximum=shapes.number(shape, SH.maxInclusive),
+        example=shapes.text(shape, SKOS.example),
         names=shapes.texts(shape, SH.name),
         descriptions=shapes.texts(shape, SH.description),
         group=shapes.iri(shape, SH.group),

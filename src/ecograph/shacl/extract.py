@@ -1,94 +1,110 @@
-"""What validation must know beside a contribution: a small extract of the published graph, whatever its size."""
+"""What an engine must see to validate some nodes: the statements that the shapes read from them, and no other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from typing import Final, Protocol
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
 
-from pyoxigraph import BlankNode, NamedNode, Quad
+from pyoxigraph import NamedNode, Quad
 
-from ecograph.namespaces import RDF, SH, SKOS
-from ecograph.shacl.shapes import Node, Shapes
+from ecograph.shacl.reads import Plan, Reads, State
+from ecograph.shacl.report import Term
+from ecograph.shacl.universe import Statement, Universe, statement
 
-_PATH_WORDS: Final = (SH.inversePath, SH.alternativePath, SH.zeroOrMorePath, SH.oneOrMorePath, SH.zeroOrOnePath)
-_VALUE_SHAPES: Final = (SH.node, SH.qualifiedValueShape)
-
-
-class Source(Protocol):
-    """Anything quads can be looked up in."""
-
-    def quads(
-        self, subject: NamedNode | None, predicate: NamedNode | None, object: NamedNode | None, graph: NamedNode | None
-    ) -> Iterator[Quad]:
-        """The statements that match; None matches anything."""
-        ...
+_ONE_BY_ONE: Final = 3
+"""Up to so many properties of a node are looked up one by one; beyond that it is read whole, which is faster."""
 
 
-def context(
-    data: Iterable[Quad], shapes: Shapes, source: Source | None, ignoring: NamedNode | None = None
-) -> tuple[Quad, ...]:
+@dataclass(frozen=True)
+class Extract:
     """
-    What the shapes look at beyond the data: the classes, schemes and such of what the data refers to.
+    A small part of a graph.
 
     Args:
-        data: What is to be checked.
-        shapes: The shapes, whose paths say what is needed.
-        source: What is published.
-        ignoring: A graph that does not count, because the contribution replaces it.
+        statements: The statements.
+        reported: Nodes beside the focus nodes that an engine reports about: values of shapes that hold property shapes.
+    """
+
+    statements: frozenset[Statement]
+    reported: frozenset[NamedNode]
+
+    @property
+    def quads(self) -> tuple[Quad, ...]:
+        """The statements for an engine."""
+        return tuple(Quad(*each) for each in self.statements)
+
+
+def extract(nodes: Iterable[Term], universe: Universe, reads: Reads) -> Extract:
+    """
+    Every statement that validating some nodes reads.
+
+    Args:
+        nodes: The focus nodes.
+        universe: Where the statements are.
+        reads: What the shapes read.
+    """
+    found: set[Statement] = set()
+    reported: set[NamedNode] = set()
+    seen: set[tuple[Term, Plan]] = set()
+    waiting: list[tuple[Term, Plan]] = []
+    for node in nodes:
+        states, witnesses = applying(node, universe, reads)
+        found |= witnesses
+        found.update(universe.hierarchy(node))
+        if states:
+            waiting.append((node, reads.plan(states)))
+    while waiting:
+        visit = waiting.pop()
+        if visit in seen:
+            continue
+        seen.add(visit)
+        node, plan = visit
+        if plan.tests:
+            found.update(universe.hierarchy(node))
+        if isinstance(node, NamedNode) and not plan.states.isdisjoint(reads.reporting):
+            reported.add(node)
+        for quad, end, after in _read(node, plan, universe):
+            found.add(statement(quad))
+            if after is not None:
+                waiting.append((end, after))
+    return Extract(frozenset(found), frozenset(reported))
+
+
+def applying(node: Term, universe: Universe, reads: Reads) -> tuple[set[State], set[Statement]]:
+    """
+    The shapes that a node is a target of, by their start states, and a statement for each target that needs one.
 
     Source:
-        docs/contributing-data.md, "What is checked".
+        SHACL, section 2.1.3.
     """
-    if source is None:
-        return ()
-    data = tuple(data)
-    own = {quad.subject for quad in data}
-    referred = {quad.object for quad in data if isinstance(quad.object, NamedNode)} - own
-    steps = neighbourhood(shapes)
-    return tuple(
-        quad
-        for node in referred
-        if isinstance(node, NamedNode)
-        for step in steps
-        for quad in source.quads(node, step, None, None)
-        if quad.graph_name != ignoring
-    )
+    targets = reads.targets
+    states = set(targets.by_node.get(node, ()))
+    witnesses: set[Statement] = set()
+    for above in universe.classes(node):
+        states |= targets.by_class.get(above, set())
+    for parts, look_up in ((targets.subjects_of, universe.out), (targets.objects_of, universe.into)):
+        for predicate, found in parts.items():
+            first = next(look_up(node, predicate), None)
+            if first is not None:
+                states |= found
+                witnesses.add(statement(first))
+    return states, witnesses
 
 
-@lru_cache(maxsize=4)
-def neighbourhood(shapes: Shapes) -> frozenset[NamedNode]:
-    """
-    The properties of *referred-to* things that the shapes look at.
-
-    Always `rdf:type` and `skos:inScheme`; beside them each property beyond the first step of a path, and each property
-    of a shape that values must meet.
-    """
-    found = {RDF.type, SKOS.inScheme}
-    for shape in shapes.subjects(SH.path):
-        for path in shapes.nodes(shape, SH.path):
-            if isinstance(path, BlankNode):
-                found |= _steps(shapes, path)
-        for inner in (*shapes.inner(shape), *(node for word in _VALUE_SHAPES for node in shapes.nodes(shape, word))):
-            found |= _paths_within(shapes, inner)
-    return frozenset(found)
-
-
-def _paths_within(shapes: Shapes, shape: Node) -> set[NamedNode]:
-    found: set[NamedNode] = set()
-    pending = [shape]
-    for node in pending:
-        for path in shapes.nodes(node, SH.path):
-            found |= {path} if isinstance(path, NamedNode) else _steps(shapes, path)
-        pending += [inner for inner in shapes.inner(node) if inner not in pending]
-    return found
-
-
-def _steps(shapes: Shapes, path: Node) -> set[NamedNode]:
-    found: set[NamedNode] = set()
-    for value in (*shapes.items(path), *(value for word in _PATH_WORDS for value in shapes.values(path, word))):
-        if isinstance(value, NamedNode):
-            found.add(value)
-        elif isinstance(value, BlankNode):
-            found |= _steps(shapes, value)
-    return found
+def _read(node: Term, plan: Plan, universe: Universe) -> Iterable[tuple[Quad, Term, Plan | None]]:
+    """The statements that a plan reads from a node, where each leads, and what is read there."""
+    forward = {predicate: after for predicate, inverse, after in plan.steps if not inverse}
+    everything = None in forward
+    if everything or len(forward) > _ONE_BY_ONE:
+        for quad in universe.out(node):
+            if everything or quad.predicate in forward:
+                yield quad, quad.object, forward.get(quad.predicate)  # type: ignore[misc]
+        forward = {}
+    for predicate, after in forward.items():
+        for quad in universe.out(node, predicate):
+            yield quad, quad.object, after  # type: ignore[misc]
+    for predicate, inverse, after in plan.steps:
+        if inverse:
+            for quad in universe.into(node, predicate):
+                yield quad, quad.subject, after  # type: ignore[misc]

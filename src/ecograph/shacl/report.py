@@ -40,9 +40,11 @@ class Finding:
         term: The RDF value it is about.
         value: The same as the person wrote it.
         file: Name of the file.
+        sheet: The sheet of a workbook.
         row: Row of their sheet, 1 is the first.
         column: Heading of the column as they wrote it.
-        suggestions: What could be written instead, the likeliest first.
+        suggestions: What could be written instead, the likeliest first; as an English reader would write it.
+        suggestions_by_language: The same as the readers of each language would write it, where that differs.
     """
 
     severity: Severity
@@ -54,21 +56,27 @@ class Finding:
     term: Term | None = None
     value: str | None = None
     file: str | None = None
+    sheet: str | None = None
     row: int | None = None
     column: str | None = None
     suggestions: tuple[str, ...] = ()
+    suggestions_by_language: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
 
     @property
-    def place(self) -> tuple[str, int, str]:
-        """Where it is, for sorting: file, row, column."""
-        return (self.file or "", self.row or 0, self.column or "")
+    def place(self) -> tuple[str, str, int, str]:
+        """Where it is, for sorting: file, sheet, row, column."""
+        return (self.file or "", self.sheet or "", self.row or 0, self.column or "")
 
     def message(self, lang: Language) -> str:
         """The message in the reader's language, with the suggestions."""
-        said = self.messages[lang]
-        if not self.suggestions:
+        said, suggested = self.messages[lang], self.suggested(lang)
+        if not suggested:
             return said
-        return f"{said} {text('contribution.did-you-mean', lang, suggestions=', '.join(self.suggestions))}"
+        return f"{said} {text('contribution.did-you-mean', lang, suggestions=', '.join(suggested))}"
+
+    def suggested(self, lang: Language) -> tuple[str, ...]:
+        """What a reader of that language could write instead, the likeliest first."""
+        return self.suggestions_by_language.get(lang, self.suggestions)
 
     def as_json(self) -> dict[str, Any]:
         """The finding as REST shows it (RFC 9457 `errors` member)."""
@@ -76,6 +84,7 @@ class Finding:
             "severity": self.severity.value,
             "code": self.code,
             "file": self.file,
+            "sheet": self.sheet,
             "row": self.row,
             "column": self.column,
             "value": self.value,

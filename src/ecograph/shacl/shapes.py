@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from ecograph.messages import Language, language_of
-from ecograph.namespaces import GRAPH, RDF, SH
+from ecograph.namespaces import GRAPH, RDF, RDFS, SH
 from ecograph.rdf.parsing import TURTLE, parse
 
 Node = NamedNode | BlankNode
 SHAPES_GRAPH = GRAPH.shapes
 _LOGICAL: Final = (SH["or"], SH["and"], SH.xone)
+_VALUE_SHAPES: Final = (SH.node, SH.qualifiedValueShape)
 
 
 class Shapes:
@@ -25,8 +27,10 @@ class Shapes:
     Two values are the same only if they are the same object: engines keep what they compiled per value.
     """
 
-    def __init__(self, quads: Iterable[Quad]) -> None:
+    def __init__(self, quads: Iterable[Quad], labels: Mapping[Node, Mapping[Language, str]] | None = None) -> None:
         self.quads = tuple(quads)
+        self.labels = labels or {}
+        """What classes and properties are called, for messages about them."""
         self._objects: dict[Node, dict[NamedNode, list[NamedNode | BlankNode | Literal]]] = defaultdict(
             lambda: defaultdict(list)
         )
@@ -37,7 +41,7 @@ class Shapes:
     @classmethod
     def load(cls, resources_dir: Path) -> Shapes:
         """
-        Every file in `shapes/`.
+        Every file in `shapes/`, with the labels that `ontology/` has for the terms in them.
 
         Raises:
             SyntaxFault: A shapes file does not parse.
@@ -45,7 +49,25 @@ class Shapes:
         quads: list[Quad] = []
         for path in sorted((resources_dir / "shapes").glob("*.ttl")):
             quads += parse(path.read_bytes(), TURTLE, SHAPES_GRAPH, file=path.name, keep_blank_nodes=True)
-        return cls(quads)
+        labels: dict[Node, dict[Language, str]] = defaultdict(dict)
+        for path in sorted((resources_dir / "ontology").glob("*.ttl")):
+            for quad in parse(path.read_bytes(), TURTLE, SHAPES_GRAPH, file=path.name, keep_blank_nodes=True):
+                if quad.predicate != RDFS.label or not isinstance(quad.object, Literal):
+                    continue
+                lang = language_of(quad.object.language or "")
+                if isinstance(quad.subject, NamedNode) and lang:
+                    labels[quad.subject][lang] = quad.object.value
+        return cls(quads, dict(labels))
+
+    @cached_property
+    def anonymous(self) -> frozenset[BlankNode]:
+        """The shapes that are blank nodes."""
+        found = {node for node in self.subjects(SH.path) if isinstance(node, BlankNode)}
+        found |= {node for node in self.subjects(RDF.type, SH.NodeShape) if isinstance(node, BlankNode)}
+        for owner in tuple(self._objects):
+            within = (*self.inner(owner), *(node for word in _VALUE_SHAPES for node in self.nodes(owner, word)))
+            found |= {node for node in within if isinstance(node, BlankNode)}
+        return frozenset(found)
 
     def subjects(self, predicate: NamedNode, value: NamedNode | Literal | None = None) -> Iterator[Node]:
         """Every node that has `predicate` (with `value`), in the order of the files."""
@@ -53,6 +75,10 @@ class Shapes:
             found = properties.get(predicate)
             if found and (value is None or value in found):
                 yield node
+
+    def properties(self, node: Node) -> frozenset[NamedNode]:
+        """The properties that a node has."""
+        return frozenset(self._objects.get(node, ()))
 
     def values(self, node: Node, predicate: NamedNode) -> tuple[NamedNode | BlankNode | Literal, ...]:
         """The values of a property, in the order of the file."""

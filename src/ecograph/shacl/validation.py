@@ -1,44 +1,79 @@
 """
 Data checked against shapes by one of two engines behind one interface.
 
-`turbo` (pyshacl-turbo, native) is the fast one, `pyshacl` the referee. Both get graphs, never text, which they would
-take for an address; no inference, no imports, no shapes from the data.
+`turbo` (pyshacl-turbo, native) is the fast one, `pyshacl` the referee, and what is used where the other cannot be
+installed. Both get graphs, never text, which they would take for an address; no inference, no imports, no shapes from
+the data.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import pyshacl
-import pyshacl_turbo
 import rdflib
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 from pyoxigraph import Literal as RdfLiteral
 
-from ecograph.namespaces import SH
+from ecograph.namespaces import SH, XSD
 from ecograph.rdf.parsing import normalised
 from ecograph.shacl.messages import code_of, messages_of, shown
+from ecograph.shacl.paths import Path, Predicate, path_of
 from ecograph.shacl.report import Finding, Report, Severity, Term
 from ecograph.shacl.shapes import Node, Shapes
 
+try:
+    import pyshacl_turbo
+except ImportError:
+    pyshacl_turbo = None  # type: ignore[assignment]
+
 Backend = Literal["turbo", "pyshacl"]
+
 _SEVERITIES: Final = {SH.Violation: Severity.VIOLATION, SH.Warning: Severity.WARNING, SH.Info: Severity.INFO}
+_NAMED: Final = "urn:ecograph:shape:"
+"""Shapes that are blank nodes go to the engines under such names, so that results can say which of them was not met."""
+
+_log = logging.getLogger(__name__)
+
+
+def available() -> tuple[Backend, ...]:
+    """The engines that can be used on this machine, the fastest first."""
+    return get_args(Backend) if pyshacl_turbo is not None else ("pyshacl",)
+
+
+DEFAULT_BACKEND: Final[Backend] = available()[0]
+"""The fast engine, or the referee where there is no fast one."""
 
 
 @dataclass(frozen=True)
-class _Result:
+class Result:
+    """
+    One validation result, as SHACL has it.
+
+    Args:
+        focus: The focus node.
+        path: The path of the property shape.
+        value: The value that failed.
+        shape: The shape that was not met.
+        component: The constraint component.
+        severity: The shape's severity, which may be one that SHACL does not know.
+    """
+
     focus: Term
-    path: NamedNode | None
+    path: Path | None
     value: Term | None
     shape: Node | None
     component: NamedNode
-    severity: Severity
+    severity: NamedNode
 
 
-def validate(data: Iterable[Quad], context: Iterable[Quad], shapes: Shapes, backend: Backend = "turbo") -> Report:
+def validate(
+    data: Iterable[Quad], context: Iterable[Quad], shapes: Shapes, backend: Backend = DEFAULT_BACKEND
+) -> Report:
     """
     Check data against shapes.
 
@@ -58,26 +93,80 @@ def validate(data: Iterable[Quad], context: Iterable[Quad], shapes: Shapes, back
     focus = {quad.subject for quad in data}
     if not focus:
         return Report()
-    results = _BACKENDS[backend]((*data, *context), shapes)
-    findings = sorted((_finding(result, shapes) for result in results if result.focus in focus), key=_by_code)
+    found = results((*data, *context), shapes, backend)
+    return Report.of(findings((result for result in found if result.focus in focus), shapes))
+
+
+def results(data: Iterable[Quad], shapes: Shapes, backend: Backend = DEFAULT_BACKEND) -> tuple[Result, ...]:
+    """
+    The validation results of a whole data graph.
+
+    Args:
+        data: The data graph; names of graphs do not count.
+        shapes: The shapes graph.
+        backend: Which engine; the referee where that one is not installed, which is logged.
+
+    Returns:
+        The results of the report itself; those that explain one of them (`sh:detail`) are left out.
+
+    Raises:
+        ValueError: The shapes graph is not well-formed.
+
+    Source:
+        SHACL, section 3.6.
+    """
+    if backend not in available():
+        _note_fallback()
+        backend = "pyshacl"
+    compiled = _compiled(shapes)
+    return tuple(_results(_BACKENDS[backend](data, compiled), compiled))
+
+
+def findings(results: Iterable[Result], shapes: Shapes) -> tuple[Finding, ...]:
+    """
+    What results mean for a person, each sentence once per thing and value.
+
+    Args:
+        results: The results.
+        shapes: The shapes they are about.
+    """
+    found = sorted((_finding(result, shapes) for result in results), key=_by_code)
     # One sentence of a shape may answer several of its constraints: it is said once per value.
-    said = {(item.shape, item.focus, item.path, item.term, item.messages["en"]): item for item in reversed(findings)}
-    return Report.of(said.values())
+    said = {(item.shape, item.focus, item.path, item.term, item.messages["en"]): item for item in reversed(found)}
+    return tuple(said.values())
 
 
 class _Compiled:
     """One shapes graph as each engine wants it, made when first needed."""
 
     def __init__(self, shapes: Shapes) -> None:
-        self._shapes = shapes
-
-    @cached_property
-    def graph(self) -> rdflib.Graph:
-        return _rdflib_graph(self._shapes.quads)
+        self.shapes = shapes
 
     @cached_property
     def turbo(self) -> Any:
-        return pyshacl_turbo.CompiledShapes(self.graph)  # type: ignore[no-untyped-call]
+        return pyshacl_turbo.CompiledShapes(self._graph(plain=False))  # type: ignore[no-untyped-call]
+
+    @cached_property
+    def pyshacl(self) -> rdflib.Graph:
+        return self._graph(plain=True)
+
+    def _graph(self, plain: bool) -> rdflib.Graph:
+        names = {node: NamedNode(_NAMED + node.value) for node in self.shapes.anonymous}
+        quads = (
+            Quad(
+                names.get(quad.subject, quad.subject),  # type: ignore[arg-type]
+                quad.predicate,
+                names.get(quad.object, quad.object),  # type: ignore[arg-type]
+            )
+            for quad in self.shapes.quads
+        )
+        return _rdflib_graph(quads, plain)
+
+    def shape(self, node: Any) -> Node | None:
+        """A shape by the name it had in the engine."""
+        if not isinstance(node, rdflib.URIRef):
+            return None
+        return BlankNode(node.removeprefix(_NAMED)) if node.startswith(_NAMED) else NamedNode(str(node))
 
 
 # Few: one contract at a time, a second while it is replaced, and small ones in tests.
@@ -86,17 +175,22 @@ def _compiled(shapes: Shapes) -> _Compiled:
     return _Compiled(shapes)
 
 
-def _turbo(quads: tuple[Quad, ...], shapes: Shapes) -> Iterator[_Result]:
+@lru_cache(maxsize=1)
+def _note_fallback() -> None:
+    _log.warning("pyshacl-turbo cannot be imported here: contributions are validated by pyshacl, which takes longer")
+
+
+def _turbo(data: Iterable[Quad], compiled: _Compiled) -> rdflib.Graph:
     store = Store()
-    store.extend(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
-    _, report, _ = _compiled(shapes).turbo.validate(store, inference=None)
-    return _results(report)
+    store.extend(Quad(quad.subject, quad.predicate, quad.object) for quad in data)
+    _, report, text = compiled.turbo.validate(store, inference=None)
+    return _graph_of(report, text)
 
 
-def _pyshacl(quads: tuple[Quad, ...], shapes: Shapes) -> Iterator[_Result]:
-    _, report, _ = pyshacl.validate(
-        _rdflib_graph(quads),
-        shacl_graph=_compiled(shapes).graph,
+def _pyshacl(data: Iterable[Quad], compiled: _Compiled) -> rdflib.Graph:
+    _, report, text = pyshacl.validate(
+        _rdflib_graph(data, plain=True),
+        shacl_graph=compiled.pyshacl,
         inference="none",
         do_owl_imports=False,
         advanced=False,
@@ -104,44 +198,63 @@ def _pyshacl(quads: tuple[Quad, ...], shapes: Shapes) -> Iterator[_Result]:
         meta_shacl=False,
         inplace=True,
     )
-    return _results(report)
+    return _graph_of(report, text)
 
 
-_BACKENDS: Final[Mapping[Backend, Callable[[tuple[Quad, ...], Shapes], Iterator[_Result]]]] = {
+_BACKENDS: Final[Mapping[Backend, Callable[[Iterable[Quad], _Compiled], rdflib.Graph]]] = {
     "turbo": _turbo,
     "pyshacl": _pyshacl,
 }
 
 
-def _results(report: rdflib.Graph) -> Iterator[_Result]:
+def _graph_of(report: Any, text: str) -> rdflib.Graph:
+    # What the engines could not do comes back in the report's place.
+    if isinstance(report, rdflib.Graph):
+        return report
+    raise ValueError(f"the shapes graph is not well-formed: {text}")
+
+
+def _results(report: rdflib.Graph, compiled: _Compiled) -> Iterator[Result]:
     sh = rdflib.SH
-    # Only results of the report itself: those below sh:detail explain one of them.
+    paths: dict[Any, Path] = {}
     for node in report.objects(None, sh.result):
-        focus = report.value(node, sh.focusNode)
-        component = report.value(node, sh.sourceConstraintComponent)
-        path = report.value(node, sh.resultPath)
-        value = report.value(node, sh.value)
-        shape = report.value(node, sh.sourceShape)
-        severity = report.value(node, sh.resultSeverity)
-        yield _Result(
-            focus=_term(focus),
-            path=NamedNode(str(path)) if isinstance(path, rdflib.URIRef) else None,
+        said = dict(report.predicate_objects(node))
+        path, value = said.get(sh.resultPath), said.get(sh.value)
+        if path is not None and path not in paths:
+            paths[path] = _path(report, path)
+        yield Result(
+            focus=_term(said[sh.focusNode]),
+            path=None if path is None else paths[path],
             value=None if value is None else _term(value),
-            shape=NamedNode(str(shape)) if isinstance(shape, rdflib.URIRef) else None,
-            component=NamedNode(str(component)),
-            severity=_SEVERITIES.get(NamedNode(str(severity)), Severity.VIOLATION),
+            shape=compiled.shape(said.get(sh.sourceShape)),
+            component=NamedNode(str(said[sh.sourceConstraintComponent])),
+            severity=NamedNode(str(said.get(sh.resultSeverity, sh.Violation))),
         )
 
 
-def _finding(result: _Result, shapes: Shapes) -> Finding:
+def _path(report: rdflib.Graph, path: Any) -> Path:
+    if isinstance(path, rdflib.URIRef):
+        return Predicate(NamedNode(str(path)))
+    described: list[Quad] = []
+    waiting = [path]
+    for node in waiting:
+        for predicate, value in report.predicate_objects(node):
+            described.append(Quad(_term(node), NamedNode(str(predicate)), _term(value)))  # type: ignore[arg-type]
+            if isinstance(value, rdflib.BNode) and value not in waiting:
+                waiting.append(value)
+    return path_of(Shapes(described), BlankNode(str(path)))
+
+
+def _finding(result: Result, shapes: Shapes) -> Finding:
     code = code_of(result.component)
+    path = result.path.iri if isinstance(result.path, Predicate) else None
     return Finding(
-        severity=result.severity,
+        severity=_SEVERITIES.get(result.severity, Severity.VIOLATION),
         code=code,
-        messages=messages_of(shapes, result.shape, code, result.path, result.value),
+        messages=messages_of(shapes, result.shape, code, path, result.value),
         shape=result.shape,
         focus=result.focus,
-        path=result.path,
+        path=path,
         term=result.value,
         value=shown(result.value) or None,
     )
@@ -161,18 +274,28 @@ def _term(node: Any) -> Term:
     return RdfLiteral(str(node), datatype=NamedNode(str(node.datatype))) if node.datatype else RdfLiteral(str(node))
 
 
-def _rdflib_graph(quads: Iterable[Quad]) -> rdflib.Graph:
+def _rdflib_graph(quads: Iterable[Quad], plain: bool) -> rdflib.Graph:
+    """
+    The quads as a graph of rdflib's.
+
+    Args:
+        quads: The quads.
+        plain: Whether strings go without their datatype. To rdflib, and to engines after its model, that makes another
+            literal of them: shapes and data must do the same, and pySHACL's queries match only those without.
+    """
     graph = rdflib.Graph(bind_namespaces="none")
     for quad in quads:
-        graph.add((_node(quad.subject), rdflib.URIRef(quad.predicate.value), _node(quad.object)))
+        graph.add((_node(quad.subject, plain), rdflib.URIRef(quad.predicate.value), _node(quad.object, plain)))
     return graph
 
 
-def _node(term: Any) -> Any:
+def _node(term: Any, plain: bool) -> Any:
     if isinstance(term, NamedNode):
         return rdflib.URIRef(term.value)
     if isinstance(term, BlankNode):
         return rdflib.BNode(term.value)
     if term.language:
         return rdflib.Literal(term.value, lang=term.language)
+    if plain and term.datatype == XSD.string:
+        return rdflib.Literal(term.value)
     return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value), normalize=False)

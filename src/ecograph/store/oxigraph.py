@@ -48,6 +48,12 @@ class StoreSnapshot:
         self._revision = revision
         self._path = path
 
+    @classmethod
+    def at(cls, path: Path) -> StoreSnapshot:
+        """The generation in a directory that another process holds."""
+        store = Store.read_only(str(path))
+        return cls(store, _revision_of(store), path)
+
     @property
     def revision(self) -> int:
         """The ledger's revision that this snapshot shows."""

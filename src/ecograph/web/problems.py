@@ -37,6 +37,7 @@ _STATUSES: Final[Mapping[type[EcoGraphError], tuple[int, str]]] = {
     errors.UnknownTemplate: (404, "not-found"),
     errors.TooLarge: (413, "contribution"),
     errors.RefusedFormat: (415, "contribution"),
+    errors.ContributionBusy: (503, "busy"),
     errors.ContributionError: (422, "contribution"),
     errors.QueryTimeout: (503, "query"),
     errors.QueryTooBig: (503, "query"),
@@ -45,6 +46,13 @@ _STATUSES: Final[Mapping[type[EcoGraphError], tuple[int, str]]] = {
     errors.UnknownThing: (404, "not-found"),
     errors.UnknownLanguage: (404, "not-found"),
     errors.NotAcceptable: (406, "not-acceptable"),
+    errors.BadToken: (401, "not-admitted"),
+    errors.Forbidden: (403, "not-admitted"),
+    errors.WrongState: (409, "conflict"),
+    errors.WithdrawalConflict: (409, "conflict"),
+    errors.PartnerExists: (409, "conflict"),
+    errors.VersionConflict: (412, "conflict"),
+    errors.KeyReused: (422, "request"),
     errors.RequestError: (400, "request"),
     errors.ServiceError: (503, "service"),
 }
@@ -217,8 +225,14 @@ def reference(request: Request) -> str:
 
 def _own(error: EcoGraphError) -> Problem:
     status, title = next((_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES), (500, "internal"))
-    headers = {"Retry-After": str(error.values["seconds"])} if isinstance(error, errors.QueryBusy) else {}
+    headers: dict[str, str] = {}
     extra: dict[str, Any] = {}
+    if isinstance(error, errors.QueryBusy | errors.ContributionBusy):
+        headers = {"Retry-After": str(error.values["seconds"])}
+    if isinstance(error, errors.BadToken):
+        headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}  # RFC 6750, section 3
+    if isinstance(error, errors.VersionConflict):
+        extra = {"version": error.values["current"]}
     if isinstance(error, errors.QuerySyntax):
         extra = {"line": error.values["line"], "column": error.values["column"]}
     if status >= 500:

@@ -57,7 +57,7 @@ def staged(rules: Rules) -> Stage:
     """Stages the synthetic contribution with some of its tables replaced."""
 
     def run(snapshot: Snapshot | None = None, extra: tuple[SourceFile, ...] = (), **tables: str) -> Staged:
-        return stage([*files(**tables), *extra], "synthetic", rules, snapshot, mode="replace")
+        return stage([*files(**tables), *extra], "synthetic", rules, snapshot, mode="whole")
 
     return run
 

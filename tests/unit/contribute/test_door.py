@@ -113,9 +113,9 @@ class TestLoad:
         assert caught.value.findings == outcomes[-1].staged.report.findings
         assert all(caught.value.message(lang) for lang in LANGUAGES)
 
-    def test_who_is_left_behind_is_said(self, desk: Desk, dataset_file: Dataset) -> None:
+    def test_what_others_need_cannot_be_left_out(self, desk: Desk, dataset_file: Dataset) -> None:
         """
-        Leaving out a thing that others refer to warns the reviewer.
+        Leaving out a thing that others must be able to refer to is a violation that names theirs, said once.
         """
         places = desk.folder("places", dataset_file("places"), municipality=MUNICIPALITY)
         desk.load(
@@ -128,9 +128,9 @@ class TestLoad:
         )
         desk.folder("places", dataset_file("places"), municipality="id,name,code,country\nother,Other,9902,dk\n")
         [outcome] = desk.load(places)
-        [finding] = outcome.staged.report.warnings
-        assert (finding.code, finding.value) == ("left-behind", "municipality/dk-synthetic")
-        assert "needs" in finding.messages["en"]
+        assert not outcome.accepted
+        assert {finding.code for finding in outcome.staged.report.findings} == {"affects-other"}
+        assert "Varsling" in outcome.staged.report.violations[0].messages["en"]
 
 
 class TestContribute:

@@ -14,9 +14,10 @@ PREFIX = "contribution.finding."
 class TestFindingCodes:
     def test_every_code_is_described(self) -> None:
         """
-        docs/contributing-data.md says what each finding means.
+        docs/contributing-data.md, or docs/limits.md, says what each finding means.
         """
-        written = set(re.findall(r"`([a-z-]+)`", (REPOSITORY / "docs" / "contributing-data.md").read_text("utf-8")))
+        pages = (REPOSITORY / "docs" / name for name in ("contributing-data.md", "limits.md"))
+        written = {code for page in pages for code in re.findall(r"`([a-z-]+)`", page.read_text("utf-8"))}
         codes = {key.removeprefix(PREFIX) for key in catalogue() if key.startswith(PREFIX)}
         assert codes
         assert codes <= written
@@ -25,7 +26,8 @@ class TestFindingCodes:
         """
         No message is left over from a finding that is no longer made.
         """
-        folder = REPOSITORY / "src" / "ecograph" / "contribute"
-        source = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+        package = REPOSITORY / "src" / "ecograph"
+        files = [*(package / "contribute").rglob("*.py"), package / "rdf" / "terms.py"]
+        source = "".join(path.read_text("utf-8") for path in files)
         codes = {key.removeprefix(PREFIX) for key in catalogue() if key.startswith(PREFIX)}
         assert {code for code in codes if f'"{code}"' not in source} == set()

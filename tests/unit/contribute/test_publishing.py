@@ -284,7 +284,7 @@ class TestCatchUp:
         instance.publish("a")
         contribution_id = instance.approved()
         values = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(9999)]
-        with instance.ledger._engine.connect() as connection:
+        with instance.ledger._database.engine.connect() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
             connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(DiskFull):
@@ -312,7 +312,7 @@ class TestVerify:
         A ledger that was changed behind EcoGraph's back does not verify.
         """
         instance.publish("a")
-        with instance.ledger._engine.begin() as connection:
+        with instance.ledger._database.engine.begin() as connection:
             connection.exec_driver_sql("UPDATE revision SET published_by = 'another'")
         with pytest.raises(LedgerBroken):
             instance.publisher.verify()

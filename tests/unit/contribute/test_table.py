@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import io
+import re
+import time
+import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ecograph.contribute.rules import Rules
 from ecograph.contribute.table import MAX_FILE_BYTES, read
 from ecograph.errors import TooLarge, UnreadableTable
+from ecograph.messages import Language, catalogue
 
 KNOWN = {"id", "titel", "land", "name"}.__contains__
 TEXT = "id;titel;land\r\nn1;Vænge; dk \r\n\r\nn2;Ærø;se\r\n"
@@ -78,6 +87,60 @@ class TestCsv:
         with pytest.raises(TooLarge):
             read(b"x" * (MAX_FILE_BYTES + 1), "need.csv")
 
+    def test_the_custom_of_the_delimiter_is_given_up_where_cells_speak_against_it(self) -> None:
+        """
+        Semicolons mean decimal commas, unless a number with a decimal point is there: then nobody knows.
+        """
+        assert read(b"id;titel\n1;1,5\n", "need.csv", KNOWN).reading.decimal_comma is True
+        assert read(b"id;titel\n1;12.5681\n", "need.csv", KNOWN).reading.decimal_comma is None
+        assert read(b"id,titel\n1,1.5\n", "need.csv", KNOWN).reading.decimal_comma is False
+        assert read(b"id\ttitel\n1\t1.5\n", "need.csv", KNOWN).reading.decimal_comma is None
+
+    @pytest.mark.parametrize(
+        ("lang", "said"),
+        [
+            ("da", "behov.csv: semikolon, Windows-1252, decimalkomma, danske overskrifter, 1.400 rækker."),
+            ("sv", "behov.csv: semikolon, Windows-1252, decimalkomma, danska rubriker, 1\u00a0400 rader."),
+            ("en", "behov.csv: semicolon, Windows-1252, decimal comma, Danish headings, 1,400 rows."),
+        ],
+    )
+    def test_how_a_file_was_read_is_said(self, rules: Rules, lang: Language, said: str) -> None:
+        """
+        One sentence says delimiter, encoding, decimal mark, language of the headings and number of rows.
+        """
+        data = ("Titel (da);Frist\n" + "Støj;\n" * 1400).encode("cp1252")
+        assert read(data, "behov.csv", rules.headings.known).how_read(lang) == said
+
+    def test_every_remark_has_its_words(self) -> None:
+        """
+        What can be remarked on can be said in three languages, and no words are left over.
+        """
+        folder = Path(__file__).parents[3] / "src" / "ecograph" / "contribute"
+        source = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+        for kind, call in (("remark", "Remark"), ("unreadable", "Undecodable")):
+            made = set(re.findall(rf'{call}\("([a-z-]+)"', source))
+            prefix = f"contribution.{kind}."
+            assert made == {key.removeprefix(prefix) for key in catalogue() if key.startswith(prefix)}
+
+    def test_twenty_thousand_rows_take_no_time(self) -> None:
+        """
+        The largest CSV that is read takes well under a second.
+        """
+        row = ";".join(f"værdi {n}" for n in range(15))
+        data = ("id;titel;land\n" + f"{row}\n" * 20_000).encode("cp1252")
+        began = time.perf_counter()
+        assert len(read(data, "need.csv", KNOWN).rows) == 20_000
+        assert time.perf_counter() - began < 2
+
+    @given(st.binary(max_size=300))
+    def test_any_bytes_are_a_table_or_refused(self, data: bytes) -> None:
+        """
+        No bytes make reading fail in a way that has no sentence.
+        """
+        for content in (data, b"PK\x03\x04" + data, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + data):
+            with contextlib.suppress(UnreadableTable):
+                read(content, "need.csv", KNOWN)
+
 
 class TestWorkbook:
     def _workbook(self, *rows: list[object], hidden: bool = False) -> bytes:
@@ -118,3 +181,30 @@ class TestWorkbook:
         table = read(self._workbook(["id"], ["n1"], hidden=True), "need.xlsx")
         assert table.reading.sheet == "Behov"
         assert "Behov" in table.how_read("sv")
+
+    def test_numbers_of_a_workbook_are_not_ambiguous(self) -> None:
+        """
+        A number in a workbook is that number; a text that looks like it may be another.
+        """
+        table = read(self._workbook(["id", "titel"], ["a", 1.125], ["b", "1.125"]), "need.xlsx")
+        assert [table.decimal_comma(row.number, 1) for row in table.rows] == [False, None]
+
+    def test_parts_that_differ_only_in_case_are_refused(self) -> None:
+        """
+        An archive in which two readers could take different parts for the same sheet is not read.
+        """
+        data = io.BytesIO(self._workbook(["id"], ["a"]))
+        with zipfile.ZipFile(data, "a") as archive:
+            archive.writestr("xl/worksheets/SHEET1.xml", "<worksheet/>")
+        with pytest.raises(UnreadableTable):
+            read(data.getvalue(), "need.xlsx")
+
+    def test_a_part_that_is_larger_than_it_says_is_refused(self) -> None:
+        """
+        What an archive says about the size of its parts is not believed.
+        """
+        data = bytearray(self._workbook(["id"], *([f"row {n}"] for n in range(2000))))
+        at = data.rfind(b"PK\x01\x02", 0, data.rfind(b"xl/worksheets/sheet1.xml"))
+        data[at + 24 : at + 28] = (100).to_bytes(4, "little")
+        with pytest.raises(UnreadableTable):
+            read(bytes(data), "need.xlsx")

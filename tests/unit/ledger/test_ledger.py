@@ -3,75 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 import threading
-from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
-from pyoxigraph import Literal, NamedNode, Quad
-from sqlalchemy import create_engine
+from pyoxigraph import Literal, Quad
 
 from ecograph.errors import DiskFull, LedgerBroken, UnknownThing, WrongState
-from ecograph.identifiers import graph_iri, thing_iri
-from ecograph.ledger import migrations, tables
-from ecograph.ledger.records import ContributionRecord, Kind, Revision, State
+from ecograph.identifiers import thing_iri
+from ecograph.ledger.records import ContributionRecord, Kind, State
 from ecograph.ledger.sql import Ledger
-from ecograph.namespaces import DCTERMS, ECO, FOAF, ORG
+from ecograph.namespaces import DCTERMS, ECO, ORG
 from ecograph.rdf.patch import Patch
 
-GRAPH = graph_iri("synthetic")
-ANNE = thing_iri("person", "example-researcher-1")
-BO = thing_iri("person", "example-researcher-2")
+from .conftest import ANNE, BO, GRAPH, person, publish, record, said, tamper
+
 DTU = thing_iri("organisation", "synthetic-university")
 MEMBERSHIP = thing_iri("membership", "example-researcher-1--synthetic-university")
 CLAIM = thing_iri("capability-claim", "synthetic-claim")
-
-
-def record(payload: bytes = b"navn\nH\xc3\xb8je-Taastrup") -> ContributionRecord:
-    return ContributionRecord(
-        publisher="synthetic",
-        title="Behov fra Malmö og Høje-Taastrup",
-        licence="https://creativecommons.org/licenses/by/4.0/",
-        source="behov.csv",
-        sha256=hashlib.sha256(payload).hexdigest(),
-        payload=payload,
-        submitted_by="partner",
-    )
-
-
-def note(value: str) -> Quad:
-    return Quad(thing_iri("need", "n01"), ECO.note, Literal(value), GRAPH)
-
-
-def person(iri: NamedNode, name: str) -> Quad:
-    return Quad(iri, FOAF.name, Literal(name), GRAPH)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite"
-
-
-@pytest.fixture
-def ledger(path: Path) -> Iterator[Ledger]:
-    with Ledger.open(f"sqlite:///{path}") as ledger:
-        yield ledger
-
-
-def publish(ledger: Ledger, patch: Patch, payload: bytes = b"synthetic") -> Revision:
-    contribution_id = ledger.receive(record(payload))
-    ledger.decide(contribution_id, State.APPROVED, "reviewer", "ok")
-    return ledger.publish(contribution_id, patch, "reviewer")
-
-
-def tamper(path: Path, statement: str) -> None:
-    connection = sqlite3.connect(path)
-    connection.execute(statement)
-    connection.commit()
-    connection.close()
 
 
 class TestDoor:
@@ -111,10 +61,10 @@ class TestDoor:
             ("approved", "reviewer", "rettet"),
         ]
 
-    @pytest.mark.parametrize("wanted", [State.PUBLISHED, State.WITHDRAWN, State.RECEIVED])
+    @pytest.mark.parametrize("wanted", [State.PUBLISHED, State.WITHDRAWN, State.EXPIRED, State.RECEIVED])
     def test_publication_is_no_decision(self, ledger: Ledger, wanted: State) -> None:
         """
-        Nobody publishes, withdraws or un-receives by a mere decision.
+        Nobody publishes, withdraws, lets expire or un-receives by a mere decision.
         """
         contribution_id = ledger.receive(record())
         with pytest.raises(WrongState):
@@ -126,7 +76,7 @@ class TestDoor:
         """
         contribution_id = ledger.receive(record())
         with pytest.raises(WrongState) as caught:
-            ledger.publish(contribution_id, Patch((note("a"),)), "reviewer")
+            ledger.publish(contribution_id, Patch((said("a"),)), "reviewer")
         assert "modtaget" in caught.value.message("da")
         assert ledger.head == 0
 
@@ -134,10 +84,10 @@ class TestDoor:
         """
         A contribution is published once: a second attempt is an error and changes nothing.
         """
-        revision = publish(ledger, Patch((note("a"),)))
+        revision = publish(ledger, Patch((said("a"),)))
         assert revision.contribution_id
         with pytest.raises(WrongState):
-            ledger.publish(revision.contribution_id, Patch((note("a"),)), "reviewer")
+            ledger.publish(revision.contribution_id, Patch((said("a"),)), "reviewer")
         assert ledger.head == 1
 
     def test_unknown_contribution(self, ledger: Ledger) -> None:
@@ -156,7 +106,7 @@ class TestDoor:
         """
         Withdrawing adds a revision with the inverse patch; the contribution cannot be published again.
         """
-        published = publish(ledger, Patch((note("a"),)))
+        published = publish(ledger, Patch((said("a"),)))
         assert published.contribution_id
         withdrawn = ledger.withdraw(published.contribution_id, published.patch.inverse(), "reviewer", "forkert")
         assert (withdrawn.number, withdrawn.kind, withdrawn.why) == (2, Kind.WITHDRAWAL, "forkert")
@@ -172,7 +122,7 @@ class TestReplay:
         """
         Replaying the ledger gives every patch in the order it was published, from any revision on.
         """
-        published = [publish(ledger, Patch((note(str(number)),))) for number in range(40)]
+        published = [publish(ledger, Patch((said(str(number)),))) for number in range(40)]
         assert list(ledger.revisions()) == published
         assert [revision.number for revision in ledger.revisions(after=33)] == list(range(34, 41))
         assert [str(revision.patch.additions[0].object) for revision in ledger.revisions(after=38)] == ['"38"', '"39"']
@@ -182,7 +132,7 @@ class TestReplay:
         What was published is there after the ledger is closed and opened again.
         """
         with Ledger.open(f"sqlite:///{path}") as ledger:
-            revision = publish(ledger, Patch((note("æøå"),)))
+            revision = publish(ledger, Patch((said("æøå"),)))
         with Ledger.open(f"sqlite:///{path}") as ledger:
             assert list(ledger.revisions()) == [revision]
             assert ledger.verify() == 1
@@ -191,7 +141,7 @@ class TestReplay:
         """
         Sixteen threads that publish at the same time get sixteen revisions in one unbroken chain.
         """
-        threads = [threading.Thread(target=publish, args=(ledger, Patch((note(str(number)),)))) for number in range(16)]
+        threads = [threading.Thread(target=publish, args=(ledger, Patch((said(str(number)),)))) for number in range(16)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -213,6 +163,11 @@ class TestChain:
             ("previous", 2, "UPDATE revision SET previous_hash = hash WHERE number = 2"),
             ("number", 3, "DELETE FROM revision WHERE number = 2"),
             ("head", 2, "DELETE FROM revision WHERE number = 3"),
+            ("hash", 1, "UPDATE contribution SET expires_on = '2999-12-31'"),
+            ("hash", 1, "UPDATE contribution SET expires_on = NULL"),
+            ("hash", 1, "UPDATE contribution SET details_digest = NULL"),
+            ("details", 1, "UPDATE contribution SET file_name = 'another.csv'"),
+            ("details", 1, "UPDATE contribution SET options = '{}'"),
             ("payload", 1, "UPDATE contribution SET payload = x'00'"),
             ("payload", 1, "UPDATE contribution SET sha256 = hex(zeroblob(32))"),
             ("erasure", 1, "UPDATE contribution SET payload = NULL"),
@@ -223,8 +178,9 @@ class TestChain:
         Whatever is changed behind the ledger's back, verifying names the first revision that is not as it was written.
         """
         with Ledger.open(f"sqlite:///{path}") as ledger:
+            details = {"file_name": "behov.csv", "options": {"mode": "merge"}, "expires_on": date(2030, 1, 1)}
             for number in range(3):
-                publish(ledger, Patch((note(str(number)),)), str(number).encode())
+                publish(ledger, Patch((said(str(number)),)), str(number).encode(), **details)
             tamper(path, statement)
             with pytest.raises(LedgerBroken) as caught:
                 ledger.verify()
@@ -237,7 +193,7 @@ class TestChain:
         """
         with Ledger.open(f"sqlite:///{path}") as ledger:
             for number in range(3):
-                publish(ledger, Patch((note(str(number)),)))
+                publish(ledger, Patch((said(str(number)),)))
         tamper(path, "DELETE FROM revision WHERE number = 3")
         with pytest.raises(LedgerBroken):
             Ledger.open(f"sqlite:///{path}")
@@ -246,7 +202,7 @@ class TestChain:
 class TestPersons:
     PATCH = Patch(
         (
-            note("uden personer"),
+            said("uden personer"),
             person(ANNE, "Example researcher 1"),
             person(BO, "Example researcher 2"),
             Quad(MEMBERSHIP, ORG.member, ANNE, GRAPH),
@@ -262,7 +218,7 @@ class TestPersons:
         """
         revision = publish(ledger, self.PATCH)
         assert revision.patch == self.PATCH
-        assert Patch.from_bytes(revision.parts[0]).additions == (note("uden personer"),)
+        assert Patch.from_bytes(revision.parts[0]).additions == (said("uden personer"),)
         assert ledger.verify() == 1
 
     def test_erasure_reaches_everything(self, ledger: Ledger, path: Path) -> None:
@@ -286,6 +242,31 @@ class TestPersons:
         assert ledger.events(first.contribution_id)[-1].transition == "erased"
         assert ledger.erased_after(2)
         assert not ledger.erased_after(3)
+
+    def test_erasure_reaches_what_lies_beside_the_chain(self, ledger: Ledger, path: Path) -> None:
+        """
+        With the file go its name, the options, the notes about it, the remembered answers and the person's queued
+        check; what is about others stays, and the chain still verifies.
+        """
+        options = {"note": "spørg example-researcher-1"}
+        revision = publish(ledger, self.PATCH, file_name="example-researcher-1.xlsx", options=options)
+        other = publish(ledger, Patch((said("b"),)), file_name="behov.csv")
+        assert revision.contribution_id
+        assert other.contribution_id
+        ledger.note(revision.contribution_id, "reviewer", "ring til example-researcher-1")
+        kept = ledger.note(other.contribution_id, "reviewer", "fint")
+        ledger.remember("k", "synthetic/desk", "f", {"said": "example-researcher-1"})
+        ledger.queue_checks([ANNE, BO, MEMBERSHIP, CLAIM], 1)
+        version = ledger.contribution(revision.contribution_id).version
+        ledger.erase(ANNE, "operator", "on request")
+        emptied = ledger.contribution(revision.contribution_id)
+        assert (emptied.file_name, emptied.options, emptied.version) == ("", {}, version + 1)
+        assert ledger.notes(revision.contribution_id) == ()
+        assert ledger.notes(other.contribution_id) == (kept,)
+        assert ledger.recall("k", "synthetic/desk", "f") is None
+        assert ledger.queued_checks(9) == (BO,)
+        assert ledger.verify() == 3
+        assert not any(b"example-researcher-1" in file.read_bytes() for file in path.parent.iterdir())
 
     def test_nothing_of_the_person_is_left_in_the_files(self, ledger: Ledger, path: Path) -> None:
         """
@@ -325,7 +306,7 @@ class TestMachine:
         SQLite runs with a write-ahead log that is synced at each commit, with foreign keys, and overwrites what is
         deleted.
         """
-        with ledger._engine.connect() as connection:
+        with ledger._database.engine.connect() as connection:
             values = {
                 name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
                 for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
@@ -337,11 +318,11 @@ class TestMachine:
         When the database cannot grow, publishing says the disk is full, acknowledges nothing, and goes on when there is
         room again.
         """
-        publish(ledger, Patch((note("før"),)))
+        publish(ledger, Patch((said("før"),)))
         contribution_id = ledger.receive(record())
         ledger.decide(contribution_id, State.APPROVED, "reviewer")
-        big = Patch(tuple(note(hashlib.sha256(str(number).encode()).hexdigest()) for number in range(9999)))
-        with ledger._engine.connect() as connection:
+        big = Patch(tuple(said(hashlib.sha256(str(number).encode()).hexdigest()) for number in range(9999)))
+        with ledger._database.engine.connect() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
             connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(DiskFull):
@@ -349,20 +330,10 @@ class TestMachine:
         with pytest.raises(DiskFull):
             ledger.receive(record(bytes(range(256)) * 4000 + b"x"))
         assert ledger.head == ledger.verify() == 1
-        with ledger._engine.connect() as connection:
+        with ledger._database.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
         assert ledger.publish(contribution_id, big, "reviewer").number == 2
         assert ledger.verify() == 2
-
-    def test_migrations_make_the_tables_that_the_code_uses(self) -> None:
-        """
-        The migration steps end at exactly the tables that the ledger's code describes.
-        """
-        engine = create_engine("sqlite://")
-        with engine.begin() as connection:
-            migrations.upgrade(connection)
-            assert compare_metadata(MigrationContext.configure(connection), tables.METADATA) == []
-        engine.dispose()
 
 
 def test_directory_is_made(tmp_path: Path) -> None:

@@ -51,8 +51,9 @@ class TestParse:
         """
         A graph named inside a document is a fault: nobody writes into another's graph.
         """
-        with pytest.raises(SyntaxFault):
+        with pytest.raises(RefusedFormat) as caught:
             _parse("<urn:other> { <urn:a> <urn:b> <urn:c> }")
+        assert caught.value.values["format"] == "TriG"
 
     def test_triple_term_is_refused(self) -> None:
         """

@@ -8,12 +8,10 @@ import pytest
 from pyoxigraph import NamedNode, Quad
 
 from ecograph.messages import LANGUAGES
-from ecograph.namespaces import ECO, ECOSH, SKOS
-from ecograph.shacl.extract import context, neighbourhood
+from ecograph.namespaces import ECOSH
 from ecograph.shacl.report import Finding, Report, Severity
 from ecograph.shacl.shapes import Shapes
 from ecograph.shacl.validation import Backend, validate
-from ecograph.store.oxigraph import MemorySnapshot
 
 Read = Callable[[str], tuple[Quad, ...]]
 
@@ -84,7 +82,7 @@ class TestValidate:
         """
         report = validate(read(BAD), read(KNOWN), shapes, backend)
         length = next(item for item in report.findings if item.code == "min-inclusive" and item.value == "0.5")
-        assert length.messages["sv"] == "”0.5” i ”Längd” ska vara minst 1."
+        assert length.messages["sv"] == "”0.5” i ”Längd” ska vara minst 1. Rätta det."
         for item in report.findings:
             assert set(item.messages) == set(LANGUAGES)
             assert "Constraint" not in "".join(item.messages.values())
@@ -116,31 +114,6 @@ class TestValidate:
         """
         data, known = read(BAD), read(KNOWN)
         assert _facts(validate(data, known, shapes, "turbo")) == _facts(validate(data, known, shapes, "pyshacl"))
-
-
-class TestContext:
-    def test_holds_what_shapes_look_at(self, read: Read, shapes: Shapes) -> None:
-        """
-        Beside a contribution, validation sees the classes and schemes of what it refers to, and nothing else.
-        """
-        published = MemorySnapshot(read(KNOWN + '<urn:o> foaf:name "Nobody looks" .'))
-        found = context(read(BAD), shapes, published)
-        assert {(quad.subject, quad.object) for quad in found} == {(NamedNode("urn:o"), ECO.Captain)}
-
-    def test_replaced_graph_does_not_count(self, read: Read, shapes: Shapes) -> None:
-        """
-        What a contribution replaces is no support for it.
-        """
-        quads = read(KNOWN)
-        assert not context(read(BAD), shapes, MemorySnapshot(quads), ignoring=quads[0].graph_name)  # type: ignore[arg-type]
-
-    def test_neighbourhood_is_read_from_the_shapes(self, read: Read, shapes: Shapes) -> None:
-        """
-        A shape that looks two steps away brings the second step into the extract.
-        """
-        assert SKOS.inScheme in neighbourhood(shapes)
-        far = Shapes(read("ecosh:Far sh:property [ sh:path ( eco:owner eco:age ) ; sh:minCount 1 ] ."))
-        assert ECO.age in neighbourhood(far)
 
 
 class TestReport:

@@ -6,7 +6,18 @@ import httpx
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from ecograph.errors import BadParameter, EcoGraphError, QueryBusy, UnknownThing
+from ecograph.errors import (
+    BadParameter,
+    BadToken,
+    EcoGraphError,
+    Forbidden,
+    KeyReused,
+    PartnerExists,
+    QueryBusy,
+    UnknownThing,
+    VersionConflict,
+    WrongState,
+)
 from ecograph.web import problems
 from ecograph.web.envelope import Envelope
 
@@ -58,6 +69,25 @@ class TestProblems:
         """
         response = respond(QueryBusy(seconds=7), request())
         assert (response.status_code, response.headers["retry-after"]) == (503, "7")
+
+    def test_who_may_not_is_told_what_it_takes(self) -> None:
+        """
+        A token that opens nothing is answered as RFC 6750 says; a role that does not suffice is named in words.
+        """
+        response = respond(BadToken(reason="expired"), request())
+        assert (response.status_code, response.headers["www-authenticate"]) == (401, 'Bearer error="invalid_token"')
+        forbidden = problems.problem_of(request(), Forbidden(needed="reviewer"))
+        assert (forbidden.status, "sagsbehandler" in forbidden.details["da"]) == (403, True)
+
+    def test_conflicts_are_told_apart(self) -> None:
+        """
+        What was changed meanwhile is a 412 with the version there is now; a step that does not fit is a 409; a key
+        that stood for another request is a 422.
+        """
+        late = problems.problem_of(request(), VersionConflict(id="7", current=3, given=2))
+        assert (late.status, late.extra) == (412, {"version": 3})
+        others = [WrongState(id="7", state="received", wanted="expired"), PartnerExists(slug="x"), KeyReused(key="k")]
+        assert [problems.problem_of(request(), error).status for error in others] == [409, 409, 422]
 
     def test_every_class_of_error_has_a_status(self) -> None:
         """

@@ -1,0 +1,157 @@
+"""Workers that are lost, and what is left of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+
+from ecograph.errors import ContributionBusy
+from ecograph.isolation.process import Cause, Died
+
+from .probes import Probes
+
+
+class TestAnswers:
+    def test_large_body_goes_there_and_back(self, probes: Probes) -> None:
+        """
+        A body far larger than a pipe holds arrives whole, both ways.
+        """
+        body = os.urandom(1 << 20)
+        assert probes.ask("echo", body=body)[1] == body
+
+    def test_what_is_printed_does_not_get_between_answers(self, probes: Probes) -> None:
+        """
+        A library that prints does not break what a worker says.
+        """
+        assert probes.ask("chatter")[0]["did"] == "quiet"
+        assert probes.ask("echo", body=b"x")[1] == b"x"
+
+    def test_surprise_comes_with_its_trace(self, probes: Probes) -> None:
+        """
+        A fault of ours in a worker reaches the log of the service with the place where it happened.
+        """
+        head, _ = probes.ask("nonsense")
+        assert head["error"] == "failed"
+        assert "probes.py" in head["trace"]
+
+    def test_panic_retires_the_worker(self, probes: Probes) -> None:
+        """
+        After a native library has given up, its worker is not asked again.
+        """
+        assert probes.ask("panic")[0]["retire"]
+        assert probes.pids == ()
+        assert probes.ask("echo", body=b"x")[1] == b"x"
+
+
+class TestDeaths:
+    @pytest.mark.parametrize(("what", "cause"), [("loop", "deadline"), ("exhaust_stack", "stack"), ("crash", "stack")])
+    def test_cause_is_told(self, probes: Probes, what: str, cause: Cause) -> None:
+        """
+        A worker that loops, overflows its stack or crashes is gone at its deadline, and why is known.
+        """
+        started = time.monotonic()
+        with pytest.raises(Died) as died:
+            probes.ask(what)
+        assert died.value.cause == cause
+        assert time.monotonic() - started < 10
+        assert probes.ask("echo", body=b"x")[1] == b"x"
+
+    def test_memory_has_a_cap(self, probes: Probes) -> None:
+        """
+        A request for more memory than allowed is refused, and its worker retired.
+        """
+        head, _ = probes.ask("allocate")
+        assert (head["error"], head["what"], head["retire"]) == ("too-big", "memory", True)
+
+    def test_answer_longer_than_agreed_is_not_read(self, probes: Probes) -> None:
+        """
+        A worker cannot fill the memory of the service with its answer.
+        """
+        with pytest.raises(Died) as died:
+            probes.ask("echo", body=bytes(2 << 20))
+        assert died.value.cause == "memory"
+
+    def test_worker_that_does_not_listen_is_killed(self, probes: Probes) -> None:
+        """
+        A request that a stopped worker does not take is over at its deadline.
+        """
+        probes.ask("echo")
+        (pid,) = probes.pids
+        os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(Died) as died:
+            probes.ask("echo", body=bytes(1 << 20))
+        assert died.value.cause == "deadline"
+        assert not psutil.pid_exists(pid)
+
+    def test_worker_ends_when_its_service_is_gone(self) -> None:
+        """
+        A worker whose pipes close ends by itself.
+        """
+        pool = Probes()
+        pool.ask("echo")
+        worker = pool._idle[0]
+        worker._requests.close()
+        assert worker.process.wait(timeout=5) == 0
+        pool.close()
+
+
+class TestKeeping:
+    def test_lost_worker_is_replaced_at_once(self) -> None:
+        """
+        A pool that keeps its workers has another one up before it is needed.
+        """
+        with Probes(keep=True) as pool:
+            pool.start()
+            before = set(pool.pids)
+            with pytest.raises(Died):
+                pool.ask("crash")
+            assert len(pool.pids) == 2
+            assert len(before & set(pool.pids)) == 1
+
+    def test_worker_that_dies_while_idle_is_replaced(self, probes: Probes) -> None:
+        """
+        A worker killed by the system is not noticed by the next request.
+        """
+        probes.ask("echo")
+        (pid,) = probes.pids
+        os.kill(pid, signal.SIGKILL)
+        probes._idle[0].process.wait(timeout=5)
+        assert probes.ask("echo", body=b"x")[1] == b"x"
+
+    def test_full_queue_answers_at_once(self, probes: Probes) -> None:
+        """
+        With every worker taken and the queue full, a request is turned away with a time to come back.
+        """
+        with ThreadPoolExecutor(3) as threads:
+            running = [threads.submit(probes.ask, "loop") for _ in range(3)]
+            time.sleep(0.5)
+            with pytest.raises(ContributionBusy) as busy:
+                probes.ask("echo")
+            assert busy.value.values["seconds"] == 1
+            assert all(isinstance(each.exception(), Died | ContributionBusy) for each in running)
+
+    def test_closing_leaves_nothing_behind(self) -> None:
+        """
+        After requests that died and a closed pool there is no child process and no open descriptor more.
+        """
+        me = psutil.Process()
+        children, descriptors = {child.pid for child in me.children()}, me.num_fds()
+        with Probes(keep=True) as pool:
+            pool.start()
+            for what in ("crash", "exhaust_stack", "loop"):
+                with pytest.raises(Died):
+                    pool.ask(what)
+            with ThreadPoolExecutor(1) as threads:
+                running = threads.submit(pool.ask, "loop")
+                time.sleep(0.3)
+                pool.close()
+                assert isinstance(running.exception(timeout=5), ContributionBusy)
+        assert {child.pid for child in me.children()} == children
+        assert me.num_fds() == descriptors
+        with pytest.raises(ContributionBusy):
+            pool.ask("echo")
