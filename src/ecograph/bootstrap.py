@@ -13,20 +13,23 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from ecograph.config import Settings
-from ecograph.contribute import door, provenance, staging, system
+from ecograph.contribute import door, provenance, staging, system, uploads
 from ecograph.contribute.desk import NOBODY, Desk
+from ecograph.contribute.options import Options
 from ecograph.contribute.packing import SourceFile
 from ecograph.contribute.provenance import Dataset
 from ecograph.contribute.publishing import Publisher
 from ecograph.contribute.rules import Rules
 from ecograph.contribute.staged import Staged
 from ecograph.contribute.workers import ContributionWorkers
-from ecograph.errors import UnknownThing
-from ecograph.identifiers import COMMON, SLUG, Space, thing_iri
+from ecograph.errors import PartnerExists, ReadOnly, UnknownThing
+from ecograph.identifiers import COMMON, SLUG, Space, graph_iri, thing_iri
+from ecograph.ledger.partners import Partner
 from ecograph.ledger.sql import Ledger
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import Group, MatchResult
@@ -43,6 +46,9 @@ from ecograph.vocabulary.ontology import Ontology
 
 Watch = Callable[[int, int, str], None]
 """Called with (done, total, what is being done)."""
+
+_COSTLY: Final = frozenset({"concepts", "matcher", "datasets"})
+"""Parts of a view that a reader would wait for."""
 
 OPERATOR = "operator"
 """Who loads what is shipped, as the ledger names them."""
@@ -220,10 +226,20 @@ class EcoGraph:
 
     @property
     def ledger(self) -> Ledger:
-        """The memory; only of an EcoGraph that was opened for writing."""
+        """
+        The memory.
+
+        Raises:
+            ReadOnly: This EcoGraph was opened for reading.
+        """
         if self._ledger is None:
-            raise RuntimeError("this EcoGraph was opened for reading")
+            raise ReadOnly()
         return self._ledger
+
+    @property
+    def writes(self) -> bool:
+        """Whether it was opened for writing."""
+        return self._ledger is not None
 
     @cached_property
     def publisher(self) -> Publisher:
@@ -245,6 +261,43 @@ class EcoGraph:
     def desk(self) -> Desk:
         """The way of a contribution, for partners and reviewers; files are read in processes of their own."""
         return Desk(self.ledger, self.store, self.publisher, self.rules, self.contribution_workers.run)
+
+    def check_files(self, files: Sequence[SourceFile], options: Options, partner: str | None = None) -> Staged:
+        """
+        What is in files that somebody sends, with every finding; nothing is kept. Also where nothing can be written.
+
+        Args:
+            files: The files.
+            options: How to read them.
+            partner: Slug of whose they are; None for somebody who has not said.
+
+        Raises:
+            ReadOnly: A partner is named, and this EcoGraph was opened for reading.
+            UnknownThing: No such partner.
+            ContributionTimeout, ContributionTooBig, ContributionBusy: They could not be checked.
+        """
+        if partner is not None:
+            return self.desk.check(files, options, partner)
+        with self.store.snapshot() as snapshot:
+            return uploads.check(files, options, None, snapshot, self.contribution_workers.run)
+
+    def add_partner(self, slug: str, name: str, homepage: str, licence: str, language: str = "en") -> Partner:
+        """
+        Add a partner; see `Partners.add`.
+
+        Raises:
+            PartnerExists: There is one with that slug, or a graph of that name holds what somebody else has published.
+            ReadOnly: This EcoGraph was opened for reading.
+        """
+        if self.space_of(slug) == COMMON or (SLUG.fullmatch(slug) and self._has_published(slug)):
+            raise PartnerExists(slug=slug)
+        return self.ledger.partners.add(slug, name, homepage, licence, language)
+
+    def _has_published(self, publisher: str) -> bool:
+        if not self.revision:
+            return False
+        with self.store.snapshot() as snapshot:
+            return next(iter(snapshot.quads(graph=graph_iri(publisher))), None) is not None
 
     @cached_property
     def rules(self) -> Rules:
@@ -300,7 +353,7 @@ class EcoGraph:
             vocabulary = any(step.publisher == system.PUBLISHER for step in self.ledger.revisions(after=old.revision))
             kept = old.__dict__.get("concepts") if not vocabulary else None
             new = View(self.store.snapshot(), self.rules, kept)
-            for part in old.built & {"concepts", "matcher", "datasets"}:
+            for part in old.built & _COSTLY:
                 getattr(new, part)
             for build in self.before_showing:
                 build(new)
@@ -316,6 +369,8 @@ class EcoGraph:
         """Build what answers the first visitor before they come."""
         view = self.view()
         _ = (view.matcher, view.datasets, view.property_names)
+        for build in self.before_showing:
+            build(view)
 
     def triples(self) -> int:
         """How many statements readers see."""

@@ -38,7 +38,8 @@ Every error EcoGraph raises on purpose, sorted by who can put it right.
         ├── LedgerBroken      the hash chain does not verify
         ├── StoreMismatch     the store is not what the ledger says
         ├── StoreBehind       recorded in the ledger, not yet shown by the store
-        └── NotLoaded         the data directory holds no graph yet
+        ├── NotLoaded         the data directory holds no graph yet
+        └── ReadOnly          opened for reading, so nothing can be written
 
 An error carries what a person needs to act, and a `code` that stays when the wording changes. The wording in three
 languages is the message `error.<code>` in `locales/`.
@@ -78,9 +79,18 @@ class ContributionError(EcoGraphError):
 
 
 class SyntaxFault(ContributionError):
-    """Turtle or N-Triples that does not parse. Values: `file`, `line`, `column`, `detail`."""
+    """
+    Turtle or N-Triples that does not parse.
+
+    Values: `file`, `line`, `column`, `detail` (the parser's words), `reason` (a key of `rdf.fault`), `value`.
+    """
 
     code = "syntax"
+
+    def message(self, lang: Language) -> str:
+        """Where it does not parse, and why."""
+        said = text(f"rdf.fault.{self.values['reason']}", lang, value=self.values["value"])
+        return text(f"error.{self.code}", lang, **{**self.values, "said": said})
 
 
 class UnreadableTable(ContributionError):
@@ -332,6 +342,12 @@ class NotLoaded(ServiceError):
     """The data directory holds no graph yet. Values: `directory`."""
 
     code = "not-loaded"
+
+
+class ReadOnly(ServiceError):
+    """This EcoGraph was opened for reading, so that nothing can be contributed or decided."""
+
+    code = "read-only"
 
 
 def known(base: type[EcoGraphError] = EcoGraphError) -> tuple[type[EcoGraphError], ...]:

@@ -11,6 +11,27 @@ _LETTERS: Final = str.maketrans({"æ": "ä", "ø": "ö", "ü": "u", "ß": "ss", 
 _KEPT: Final = frozenset("äöå")
 _BETWEEN_WORDS: Final = re.compile(r"[\W_]+")
 
+# What may stand around the name proper, as folded words; who differs in nothing else has the same name by law or habit.
+_BEFORE: Final = tuple(
+    tuple(words.split())
+    for words in (
+        "den selvejende institution", "den erhvervsdrivende fond", "foreningen", "fonden", "stiftelsen",
+        "ideella föreningen", "aktieselskabet", "aktiebolaget", "the",
+    )
+)  # fmt: skip
+_AFTER: Final = tuple(
+    tuple(words.split())
+    for words in (
+        "a s", "as", "asa", "aps", "ivs", "i s", "k s", "p s", "amba", "a m b a", "fmba", "f m b a", "smba", "s m b a",
+        "ab", "aktiebolag", "publ", "hb", "kb", "ek för", "ekonomisk förening", "ideell förening", "gmbh", "ltd", "inc",
+    )
+)  # fmt: skip
+_COUNTRY: Final = re.compile(r"\s*\((?:denmark|sweden|norway|danmark|sverige|norge)\)\s*$", re.IGNORECASE)
+_AND: Final = frozenset({"and", "och"})
+_MUNICIPAL: Final = frozenset({"kommune", "kommun", "stad", "municipality", "regionskommune"})
+_UNIVERSITY: Final = frozenset({"universitet", "university", "universitetet"})
+_SHORTEST_GENITIVE: Final = 4  # "Ås" is no genitive
+
 
 @lru_cache(maxsize=200_000)
 def fold(word: str) -> str:
@@ -42,28 +63,6 @@ def fold_name(name: str) -> str:
     """
     composed = unicodedata.normalize("NFC", name)
     return " ".join(fold(word) for word in _BETWEEN_WORDS.split(composed) if word)
-
-
-# What may stand around the name proper, as folded words; who differs in nothing else has the same name by law or habit.
-_BEFORE: Final = tuple(
-    tuple(words.split())
-    for words in (
-        "den selvejende institution", "den erhvervsdrivende fond", "foreningen", "fonden", "stiftelsen",
-        "ideella föreningen", "aktieselskabet", "aktiebolaget", "the",
-    )
-)  # fmt: skip
-_AFTER: Final = tuple(
-    tuple(words.split())
-    for words in (
-        "a s", "as", "asa", "aps", "ivs", "i s", "k s", "p s", "amba", "a m b a", "fmba", "f m b a", "smba", "s m b a",
-        "ab", "aktiebolag", "publ", "hb", "kb", "ek för", "ekonomisk förening", "ideell förening", "gmbh", "ltd", "inc",
-    )
-)  # fmt: skip
-_COUNTRY: Final = re.compile(r"\s*\((?:denmark|sweden|norway|danmark|sverige|norge)\)\s*$", re.IGNORECASE)
-_AND: Final = frozenset({"and", "och"})
-_MUNICIPAL: Final = frozenset({"kommune", "kommun", "stad", "municipality", "regionskommune"})
-_UNIVERSITY: Final = frozenset({"universitet", "university", "universitetet"})
-_SHORTEST_GENITIVE: Final = 4  # "Ås" is no genitive
 
 
 @lru_cache(maxsize=100_000)

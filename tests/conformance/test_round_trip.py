@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 
 import pytest
 from generation import GRAPH, NUMBER_OF_TEMPLATES, PUBLISHER, rules, snapshot, templates, things
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyoxigraph import Quad
+from pyoxigraph import NamedNode, Quad
 
 from ecograph.contribute import exporting
 from ecograph.contribute.exporting import Form
@@ -18,19 +19,20 @@ from ecograph.contribute.packing import SourceFile
 from ecograph.contribute.resolving import Resolver
 from ecograph.contribute.staging import stage
 from ecograph.contribute.table import read_tables
+from ecograph.identifiers import thing_iri
 from ecograph.messages import LANGUAGES, Language
-from ecograph.namespaces import DCTERMS, ID
+from ecograph.namespaces import DCTERMS
 from ecograph.rdf.parsing import normalised
 from ecograph.shacl.contract import Template
 from ecograph.shacl.report import Severity
 
 EXAMPLES = 10
-"""Per class and form: 36 classes and 7 forms make 2,500 round trips in a few minutes."""
+"""Per class and form: 36 classes and 8 forms make 2,900 round trips in a few minutes."""
 
 EDIT = "https://example.org/edited"
 SLUGS = [template.slug for template in templates()]
 
-FORMS = [("csv", None), *(("csv", lang) for lang in LANGUAGES), ("xlsx", None), ("xlsx", "da"), ("xlsx", "en")]
+FORMS = [(form, lang) for form in ("csv", "xlsx") for lang in (None, *LANGUAGES)]
 
 each_template = pytest.mark.parametrize("slug", SLUGS)
 quick = settings(
@@ -65,7 +67,9 @@ def test_no_class_is_lost() -> None:
 @pytest.mark.parametrize(("form", "lang"), FORMS)
 @quick
 @given(data=st.data())
-def test_export_and_import_give_the_same_graph(form: Form, lang: Language | None, slug: str, data: st.DataObject) -> None:
+def test_export_and_import_give_the_same_graph(
+    form: Form, lang: Language | None, slug: str, data: st.DataObject
+) -> None:
     """
     Whatever a publisher has published comes back from its export, in every form and language, statement by statement.
     """
@@ -86,18 +90,20 @@ def test_an_edit_of_a_cell_is_that_edit_and_nothing_else(slug: str, data: st.Dat
     """
     template = rules().contract.template(slug)
     present = drawn(template, data)
-    rows = list(csv.reader(io.StringIO(exporting.export(snapshot(*present), PUBLISHER, template, rules()).decode(), newline="")))
-    at = rows[0].index("source")
-    rows[1][at] = EDIT
+    before = snapshot(*present)
+    exported = exporting.export(before, PUBLISHER, template, rules()).decode()
+    rows = list(csv.reader(io.StringIO(exported, newline="")))
+    rows[1][rows[0].index("source")] = EDIT
     out = io.StringIO()
     csv.writer(out).writerows(rows)
     file = SourceFile(f"{slug}.csv", out.getvalue().encode())
-    staged = stage([file], PUBLISHER, rules(), snapshot(*present), rows_only=True)
-    patch = staged.patch(snapshot(*present))
-    edited = {quad for quad in present if quad.subject.value.endswith(rows[1][0])}
-    assert {(quad.subject.value, quad.predicate, quad.object.value) for quad in patch.additions if quad.graph_name == GRAPH} == {
-        (ID.iri + rows[1][0], DCTERMS.source, EDIT)
+    patch = stage([file], PUBLISHER, rules(), before, rows_only=True).patch(before)
+    edited = thing_iri(*rows[1][0].split("/"))
+    assert of_graph(patch.additions) == {Quad(edited, DCTERMS.source, NamedNode(EDIT), GRAPH)}
+    assert of_graph(patch.removals) == {
+        quad for quad in present if quad.subject == edited and quad.predicate == DCTERMS.source
     }
-    assert {quad for quad in patch.removals if quad.graph_name == GRAPH} == {
-        quad for quad in edited if quad.predicate == DCTERMS.source
-    }
+
+
+def of_graph(quads: Iterable[Quad]) -> set[Quad]:
+    return {quad for quad in quads if quad.graph_name == GRAPH}

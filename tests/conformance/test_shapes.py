@@ -41,7 +41,8 @@ LANGUAGES = {"da", "sv", "en"}
 EXPECTED = "-expected"
 ENGINES: tuple[Backend, ...] = ("turbo", "pyshacl")
 JARGON = re.compile(
-    r"https?:|urn:|_:|\b(?:sh|xsd|eco|ecosh|rdf|rdfs|skos|dcterms):|Constraint|[{}^]|\b(?:IRI|URI|literal|blank node)s?\b"
+    r"https?:|urn:|_:|\b(?:sh|xsd|eco|ecosh|rdf|rdfs|skos|foaf|dcterms):|Constraint|[{}^]"
+    r"|\b(?:IRI|URI|literal|blank node)s?\b"
 )
 """What no reader of a message must meet; names of constraints and datatypes are added by the test."""
 

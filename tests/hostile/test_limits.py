@@ -240,7 +240,8 @@ class TestContribution:
         """
         Splitting a table into files of one contribution does not get round the limit.
         """
-        half = b"id,title_da\n" + b"".join(b"n%d,x\n" % at for at in range(LIMITS.rows // 2 + 1))
+        head = b"id,title_da,description_da,country,topic,raised_by_text\n"
+        half = head + b"".join(b"n%d,x,y,dk,cloudburst,z\n" % at for at in range(LIMITS.rows // 2 + 1))
         codes = self._codes(
             rules, SourceFile("need.1.csv", half), SourceFile("need.2.csv", half.replace(b"\nn", b"\nm"))
         )

@@ -151,7 +151,8 @@ def prepare(cell: str, column: Column) -> Prepared | Fault:
     if column.kind == "text":
         garbled = looks_twice_encoded(cell)
         return Prepared(cell, (Fault("garbled-letters", severity=Severity.WARNING),) if garbled else ())
-    cell = _unquoted(cell)
+    if column.kind != "string" or column.pattern is not None:  # quotation marks may belong to a name
+        cell = _unquoted(cell)
     exact = column.pattern is not None or column.kind not in ("string", "iri")
     if found := spoiled.number(cell) or (None if column.kind in ("date", "partial_date") else spoiled.day(cell)):
         # A name may look like that; a code, a date, a reference and a value of a list never do.

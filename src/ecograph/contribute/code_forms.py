@@ -77,9 +77,10 @@ def _candidates(cell: str) -> list[str]:
     compact = _BETWEEN_DIGITS.sub("", bare)
     found = [bare, compact]
     for pattern, template in _TEMPLATES.items():
-        match = pattern.fullmatch(compact) or pattern.fullmatch(_ORCID_PLACE.sub("", compact))
-        if match:
-            found.append(match.expand(template))
+        matches = (pattern.fullmatch(text) for text in (compact, cell, _ORCID_PLACE.sub("", compact)))
+        for match in filter(None, matches):
+            code = match.expand(template)
+            found += [code, code.lower(), code.upper()]
     found += [_ORCID_PLACE.sub("", cell).rstrip("/"), _DOI_PLACE.sub("", cell), cell.upper()]
     return found
 

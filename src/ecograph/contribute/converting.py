@@ -46,7 +46,7 @@ class Converted:
 
     name: str
     data: bytes
-    report: Report = Report()
+    report: Report
 
 
 def convert(
@@ -116,8 +116,9 @@ def _mapped(
     headings = rules.headings
     chosen = rules.contract.template(template) if template else None
     tables: list[tuple[Table, Template]] = []
-    for table in read_tables(data, name, headings.known, headings.is_template):
-        of_table = chosen or headings.template_for(table)
+    read = read_tables(data, name, headings.known, headings.is_template)
+    for table in read:
+        of_table = (chosen if len(read) == 1 else None) or headings.template_for(table, chosen)
         tables.append((without_example(table, of_table, rules), of_table))
     named = [known for table, of_table in tables for known in _addressed(table, of_table, rules)]
     resolver = Resolver(rules.contract, rules.concepts, rules.ontology, snapshot, own=named)
@@ -180,9 +181,7 @@ def _tables(
     if to == "xlsx":
         sheets = sheets or [Sheet(next(iter(rules.contract.templates.values())))]
         return Converted(f"{stem}.xlsx", build(sheets, rules, lang or "en", machine=lang is None), report)
-    files = [
-        SourceFile(f"{sheet.template.slug}.csv", write_csv(sheet.template, sheet.rows, lang)) for sheet in sheets
-    ]
+    files = [SourceFile(f"{sheet.template.slug}.csv", write_csv(sheet.template, sheet.rows, lang)) for sheet in sheets]
     if len(files) == 1:
         return Converted(files[0].name, files[0].data, report)
     return Converted(f"{stem}.zip", pack(files), report)

@@ -125,8 +125,11 @@ class Desk:
             ContributionTimeout, ContributionTooBig, ContributionBusy: It could not be checked; nothing was kept.
         """
         slug = partner or who.partner
-        if not files or slug is None:
-            raise BadParameter(name="partner" if files else "file", value="", expected="…")
+        if not files:
+            raise BadParameter(name="file", value="", expected=".xlsx, .csv, .ttl, .nt")
+        if slug is None:
+            known = ", ".join(each.slug for each in self._ledger.partners.all())
+            raise BadParameter(name="partner", value="", expected=known)
         who.require("submit", slug)
         if options.corrects and self._ledger.contribution(options.corrects).publisher != slug:
             raise UnknownThing(kind="contribution", id=options.corrects)
@@ -213,7 +216,7 @@ class Desk:
             self._publisher.publish(contribution_id, make_patch, who.name, version=contribution.version)
         except Rejected as rejected:
             reason = rejected.message(self._upkeep.language(contribution))
-            self._ledger.decide(contribution_id, State.RETURNED, who.name, reason, version=contribution.version)
+            self._ledger.decide(contribution_id, State.RETURNED, who.name, reason)
             raise
         return self._case(contribution_id, who)
 

@@ -168,13 +168,13 @@ def differ_in_spelling(one: str, other: str) -> bool:
     """
     if one.replace(" ", "") == other.replace(" ", ""):
         return True
+    if OSA.distance(one, other, score_cutoff=1) > 1:
+        return False
     words, others = one.split(), other.split()
     if len(words) != len(others) or _numbers(words) != _numbers(others):
         return False
     apart = [(word, wrong) for word, wrong in zip(words, others, strict=True) if word != wrong]
-    if len(apart) != 1 or min(len(word) for word in apart[0]) < _SHORTEST_WORD:
-        return False
-    return OSA.distance(*apart[0], score_cutoff=1) <= 1
+    return all(len(word) >= _SHORTEST_WORD for pair in apart for word in pair)
 
 
 def _numbers(words: Iterable[str]) -> list[str]:

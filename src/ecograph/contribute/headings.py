@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from typing import Final
+from typing import Final, Literal
 
 from rapidfuzz import fuzz, process
 
@@ -17,6 +17,11 @@ from ecograph.messages import LANGUAGES, Language, texts
 from ecograph.shacl.contract import ID_COLUMN, Column, Contract, Template
 from ecograph.spelling import fold_name
 
+Mark = Naming | Literal["number"]
+"""What is known of a heading: in which naming it is one, and whether the cells below it are numbers."""
+
+_NUMBERS: Final = frozenset({"decimal", "integer"})
+_LANGUAGES: Final = frozenset(LANGUAGES)
 _LIKELY: Final = 70  # of 100: below it, what rapidfuzz proposes is no longer what the person meant
 _LANGUAGE_KEYS: Final[Mapping[Language, str]] = {"da": "danish", "sv": "swedish", "en": "english"}
 _LANGUAGE_MARK: Final = re.compile(r"^(.*?)(?:[\s_(\[,:/-]+(?:på|in|i))?[\s_(\[,:/-]+([^\W\d_]+)[)\]]?$")
@@ -37,16 +42,18 @@ class Headings:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
 
-    def known(self, heading: str) -> frozenset[Naming]:
+    def known(self, heading: str) -> frozenset[Mark]:
         """
-        In which namings any template has a column called that; empty where none has.
+        In which namings any template has a column called that, and whether its cells are numbers; empty where none has.
 
         A machine heading counts as such where it is written as one: `Budget` is English, Danish and Swedish.
         """
-        namings = self._known.get(_folded(heading), frozenset())
-        if "_" in heading:
-            return namings & {"machine"} or namings
-        return namings if heading.strip().islower() else namings - {"machine"} or namings
+        marks = self._known.get(_folded(heading), frozenset())
+        if "_" in heading and "machine" in marks:
+            return marks & {"machine", "number"}
+        if heading.strip().islower() or not marks & _LANGUAGES:
+            return marks
+        return marks - {"machine"}
 
     def columns(self, template: Template, headings: Sequence[str]) -> tuple[Column | None, ...]:
         """The column each heading means; None for the id column, for an empty heading and for an unknown one."""
@@ -64,15 +71,6 @@ class Headings:
             return tuple(variants)
         found = process.extract(fold_name(base), list(index), scorer=fuzz.ratio, score_cutoff=_LIKELY, limit=6)
         return tuple(dict.fromkeys(index[choice].key for choice, _, _ in found))[:3]
-
-    def template_of(self, file_name: str, headings: Sequence[str]) -> Template:
-        """
-        The template a table is for: the one its file is named after, or else the one that knows most of its headings.
-
-        Raises:
-            UnknownTemplate: Neither tells.
-        """
-        return self._chosen(file_name, headings, self.named(_stem(file_name)))
 
     def template_for(self, table: Table, preferred: Template | None = None) -> Template:
         """
@@ -129,13 +127,20 @@ class Headings:
         return unique | {fold_name(slug): template for slug, template in self._contract.templates.items()}
 
     @cached_property
-    def _known(self) -> Mapping[str, frozenset[Naming]]:
-        found: dict[str, set[Naming]] = {fold_name(ID_COLUMN): {"machine", *LANGUAGES}}
+    def _known(self) -> Mapping[str, frozenset[Mark]]:
+        found: dict[str, set[Mark]] = {fold_name(ID_COLUMN): {"machine", *LANGUAGES}}
         for template in self._contract.templates.values():
             for column in template.columns:
                 for naming, heading in _names(column):
-                    found.setdefault(heading, set()).add(naming)
-        return {heading: frozenset(namings) for heading, namings in found.items()}
+                    found.setdefault(heading, set()).update(
+                        (naming, "number") if column.kind in _NUMBERS else (naming,)
+                    )
+        return {heading: frozenset(marks) for heading, marks in found.items()}
+
+
+def is_message(heading: str) -> bool:
+    """Whether a column holds what we wrote beside the rows of an error file."""
+    return heading.strip() in texts("template.errors.heading").values()
 
 
 def is_id(heading: str) -> bool:

@@ -17,7 +17,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from ecograph.contribute import cells, checkdigits
 from ecograph.contribute.cells import Prepared, Value
 from ecograph.contribute.faults import Fault
-from ecograph.contribute.headings import Headings, is_id
+from ecograph.contribute.headings import Headings, is_id, is_message
 from ecograph.contribute.identity import Namer
 from ecograph.contribute.names import NAMING
 from ecograph.contribute.resolving import Known, Resolver
@@ -228,7 +228,7 @@ def _heading_findings(sheet: _Sheet, headings: Headings) -> Iterator[Finding]:
         repeated = sheet.columns[at] is None and means[at] is not None
         if repeated or (is_id(heading) and at != sheet.id_at):
             yield finding("repeated-column", place, heading)
-        elif heading and sheet.columns[at] is None and not is_id(heading):
+        elif heading and sheet.columns[at] is None and not is_id(heading) and not is_message(heading):
             yield finding("unknown-column", place, heading, suggestions=headings.suggest(sheet.template, heading))
     unnamed = {at for at, heading in enumerate(table.columns) if not heading}
     for row in table.rows:

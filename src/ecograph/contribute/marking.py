@@ -15,6 +15,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import quote_sheetname
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ecograph.contribute.packing import SourceFile, pack
@@ -172,9 +173,7 @@ def _write(page: Worksheet, table: Table) -> None:
     page.freeze_panes = page.cell(table.header_row + 1, 1).coordinate
 
 
-def _summary(
-    book: Workbook, report: Report, links: Iterable[tuple[Finding, Cell | None]], lang: Language
-) -> None:
+def _summary(book: Workbook, report: Report, links: Iterable[tuple[Finding, Cell | None]], lang: Language) -> None:
     page = book.create_sheet(_free(book, text("template.sheet.findings", lang)), 0)
     _put(page, 1, 1, text("template.marked.verdict", lang)).font = _BOLD
     _put(page, 2, 1, report.verdict(lang))
@@ -190,7 +189,8 @@ def _summary(
         page.cell(number, 1).fill = _FILLS[finding.severity]
         if cell is not None:
             link = page.cell(number, 2)
-            link.hyperlink = f"#{quote_sheetname(cell.parent.title)}!{cell.coordinate}"
+            target = f"{quote_sheetname(cell.parent.title)}!{cell.coordinate}"
+            link.hyperlink = Hyperlink(ref=link.coordinate, location=target)
             link.font = _LINK
     for letter, width in zip("ABCDEFG", _WIDTHS, strict=True):
         page.column_dimensions[letter].width = width
@@ -256,9 +256,7 @@ def _put(page: Worksheet, row: int, column: int, content: str) -> Cell:
 
 def _free(book: Workbook, title: str) -> str:
     """The title, with a number where the person's workbook has a sheet called that."""
-    return next(
-        name for name in (title, *(f"{title} {n}" for n in range(2, 1_000))) if name not in book.sheetnames
-    )
+    return next(name for name in (title, *(f"{title} {n}" for n in range(2, 1_000))) if name not in book.sheetnames)
 
 
 def _title(name: str) -> str:

@@ -86,15 +86,15 @@ def decimal_comma(cells: Iterable[str], custom: bool | None) -> bool | None:
     Whether the decimal mark of a table's texts is a comma.
 
     Args:
-        cells: Texts; those that can only be read in one way are the evidence.
+        cells: Of columns of numbers; those that can only be read in one way are the evidence.
         custom: What programs do that separate cells as this table does; None where there is no custom.
 
     Returns:
-        The custom if nothing speaks against it, None if something does. Without a custom, True where there is evidence
-        for the comma only: `2.0` may be a version, and taking it for evidence would make `1.700` a thousand times less.
+        The custom if nothing speaks against it, None if something does, or if there is evidence for both. Without a
+        custom, what there is evidence for.
 
     Example:
-        >>> decimal_comma(["1,5", "1.700"], None), decimal_comma(["2.0"], None), decimal_comma(["12.5681"], True)
+        >>> decimal_comma(["1,5", "1.700"], None), decimal_comma(["1.700"], None), decimal_comma(["12.5681"], True)
         (True, None, None)
 
     Source:
@@ -105,12 +105,9 @@ def decimal_comma(cells: Iterable[str], custom: bool | None) -> bool | None:
         if cell[-1:].isdigit() and ("," in cell or "." in cell):
             comma = comma or _COMMA.fullmatch(cell) is not None
             point = point or _POINT.fullmatch(cell) is not None
-            if comma and point:
-                return custom
-    if custom is None:
-        return True if comma else None
-    against = point if custom else comma
-    return None if against else custom
+    if comma == point:
+        return None if comma else custom
+    return comma if custom in (None, comma) else None
 
 
 def ranges(numbers: Iterable[int]) -> str:

@@ -12,6 +12,7 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import IO, Final
 from xml.parsers import expat
 
@@ -120,7 +121,8 @@ def sheet_facts(archive: zipfile.ZipFile, part: str) -> SheetFacts:
     facts = SheetFacts()
     reader = _SheetReader(facts)
     with archive.open(part) as stream:
-        _parse(stream, reader.start, reader.end, reader)
+        _parse(stream, reader.start, reader)
+    reader.leave()
     _require_span(facts.last_row, facts.last_column)
     return facts
 
@@ -176,7 +178,11 @@ def letters(column: int) -> str:
 
 
 class _SheetReader:
-    """Follows the XML of one sheet: rows, cells, and in a cell its formula and its value."""
+    """
+    Follows the XML of one sheet: rows, cells, and in a cell its formula and its value.
+
+    It is called for every element of a sheet, so it listens to beginnings only: a cell ends where the next begins.
+    """
 
     def __init__(self, facts: SheetFacts) -> None:
         self.facts = facts
@@ -187,17 +193,19 @@ class _SheetReader:
         self._text: list[str] = []
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
         if tag == "c":
-            self._cell(attributes)
+            self.leave()
+            self._enter(attributes)
+        elif tag == "v" and (self._formula or self._type == "e"):
+            self._filled = self._type == "str"
+            self._collect(True)
         elif tag in ("v", "is"):
-            self._filled = self._filled or tag == "is" or self._type == "str"
-            if self._formula or self._type == "e":
-                self._collect(True)
-            else:
-                self._filled = True
+            self._filled = True
         elif tag == "f":
             self._formula = True
         elif tag == "row":
+            self.leave()
             self._row = int(attributes["r"]) if attributes.get("r", "").isdigit() else self._row + 1
             self._column = 0
             if attributes.get("hidden") in _HIDDEN:
@@ -207,14 +215,23 @@ class _SheetReader:
             if first.isdigit() and last.isdigit():
                 self.facts.hidden_columns.append((int(first), int(last)))
 
-    def end(self, tag: str) -> None:
-        if tag == "v" and self._collects:
+    def leave(self) -> None:
+        """A cell has ended, if there was one."""
+        if self._collects:
             self._collect(False)
             self._filled = self._filled or bool("".join(self._text).strip())
-        elif tag == "c":
-            self._leave()
+        if not (self._filled or self._formula):
+            return
+        facts, place = self.facts, (self._row, self._column)
+        if self._filled and self._type == "e":
+            facts.errors[place] = "".join(self._text).strip()
+        elif not self._filled:
+            facts.uncalculated.append(place)
+        facts.last_row = max(facts.last_row, self._row)
+        facts.last_column = max(facts.last_column, self._column)
+        self._formula = self._filled = False
 
-    def _cell(self, attributes: Mapping[str, str]) -> None:
+    def _enter(self, attributes: Mapping[str, str]) -> None:
         found = _PLACE.fullmatch(attributes.get("r", ""))
         if found:
             self._row, self._column = int(found[2]), _number(found[1])
@@ -222,24 +239,16 @@ class _SheetReader:
             self._column += 1
         self._type = attributes.get("t", "")
         self._formula = self._filled = False
-        self._text = []
-
-    def _leave(self) -> None:
-        facts, place = self.facts, (self._row, self._column)
-        if self._filled and self._type == "e":
-            facts.errors[place] = "".join(self._text).strip()
-        elif self._formula and not self._filled:
-            facts.uncalculated.append(place)
-        if self._filled or self._formula:
-            facts.last_row = max(facts.last_row, self._row)
-            facts.last_column = max(facts.last_column, self._column)
 
     def _collect(self, on: bool) -> None:
         self._collects = on
+        if on:
+            self._text = []
         if self.parser is not None:
             self.parser.CharacterDataHandler = self._text.append if on else None
 
 
+@cache
 def _number(column: str) -> int:
     number = 0
     for letter in column:
@@ -248,22 +257,21 @@ def _number(column: str) -> int:
 
 
 def _parse(
-    stream: IO[bytes],
-    on_start: Callable[[str, Mapping[str, str]], None],
-    on_end: Callable[[str], None] | None = None,
-    reader: _SheetReader | None = None,
+    stream: IO[bytes], on_start: Callable[[str, Mapping[str, str]], None], reader: _SheetReader | None = None
 ) -> None:
     parser = expat.ParserCreate(namespace_separator=" ")  # element names without the prefix that a writer chose
+    local: dict[str, str] = {}
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
-        on_start(name.rpartition(" ")[2], attributes)
+        tag = local.get(name)
+        if tag is None:
+            tag = local[name] = name.rpartition(" ")[2]
+        on_start(tag, attributes)
 
     def refuse(*_: object) -> None:
         raise Undecodable("document-type")
 
     parser.StartElementHandler = start
-    if on_end is not None:
-        parser.EndElementHandler = lambda name: on_end(name.rpartition(" ")[2])
     parser.StartDoctypeDeclHandler = refuse
     if reader is not None:
         reader.parser = parser

@@ -33,6 +33,7 @@ from ecograph.contribute.resolving import Resolver
 from ecograph.contribute.rules import Rules
 from ecograph.contribute.staged import LeaveOut, Mode, Staged
 from ecograph.contribute.table import Table, read_tables
+from ecograph.contribute.templates.example import without_example
 from ecograph.errors import ContributionError
 from ecograph.identifiers import COMMON, Space, graph_iri
 from ecograph.messages import LANGUAGES
@@ -228,7 +229,8 @@ def _read(files: Sequence[SourceFile], job: _Job) -> _Given:
                 for table in tables:
                     LIMITS.check_table(len(table.columns), given.rows + len(table.rows), file.name)
                     alone = chosen if len(tables) == 1 else None
-                    given.tables.append((table, alone or headings.template_for(table, chosen)))
+                    of_table = alone or headings.template_for(table, chosen)
+                    given.tables.append((without_example(table, of_table, job.rules), of_table))
         except ContributionError as error:
             given.findings.append(_file_finding(error, file))
     return given

@@ -179,9 +179,8 @@ def _of_csv(data: bytes, name: str, known: Known) -> Table:
         remarks.append(Remark("one-column"))
     guarded = "'" in decoded.text
     records = [_cleaned(record, guarded) for record in found.records]
-    by_delimiter = _CUSTOM.get(found.delimiter)
-    comma = decimal_comma((cell for record in records for cell in record), by_delimiter)
-    return _table(name, records, Reading("csv", decoded.encoding, found.delimiter, "", comma), known, remarks)
+    reading = Reading("csv", decoded.encoding, found.delimiter, decimal_comma=_CUSTOM.get(found.delimiter))
+    return _table(name, records, reading, known, remarks)
 
 
 def _of_workbook(book: Workbook, name: str, known: Known, is_template: Callable[[str], bool]) -> tuple[Table, ...]:
@@ -249,10 +248,8 @@ def _of_sheet(book: Workbook, sheet: Sheet, name: str, known: Known) -> Table:
         remarks.append(Remark("encoded-twice", {"count": str(sheet.broken)}))
     # Our own workbooks hold texts as texts; anybody else's may come from a CSV that was guarded.
     cleaned = [_cleaned(record, book.marker is None) for record in records]
-    comma = sheet.decimal_comma
-    if spread is not None:
-        comma = decimal_comma((cell for record in cleaned for cell in record), _CUSTOM.get(spread.delimiter))
-    reading = Reading(book.kind, sheet=sheet.name, decimal_comma=comma)
+    custom = _CUSTOM.get(spread.delimiter) if spread is not None else None
+    reading = Reading(book.kind, sheet=sheet.name, decimal_comma=custom)
     table = _table(name, cleaned, reading, known, remarks, sheet.merged, {row for row, _ in faults})
     return replace(
         table,
@@ -289,8 +286,10 @@ def _table(
     said = [*remarks, *from_merged, *_around(records, at, columns, rows)]
     if again:
         said.append(Remark("header-again", {"rows": ranges(again)}))
-    naming = _naming(columns, known)
-    return Table(name, columns, tuple(rows), replace(reading, headings=naming), at + 1, tuple(said))
+    reading = replace(
+        reading, headings=_naming(columns, known), decimal_comma=_decimal_comma(columns, rows, reading, known)
+    )
+    return Table(name, columns, tuple(rows), reading, at + 1, tuple(said))
 
 
 def _as_seen(records: Sequence[Sequence[str]], merged: Iterable[tuple[Cell, Cell]]) -> Sequence[Sequence[str]]:
@@ -363,6 +362,16 @@ def _naming(columns: Sequence[str], known: Known) -> Naming | None:
         counted.update(namings if isinstance(namings, Collection) else ())
     most = max(counted.values(), default=0)
     return next((naming for naming in NAMINGS if most and counted[naming] == most), None)
+
+
+def _decimal_comma(columns: Sequence[str], rows: Sequence[Row], reading: Reading, known: Known) -> bool | None:
+    """What the cells of the columns of numbers say about the decimal mark."""
+    marks = [known(heading) if heading else False for heading in columns]
+    numbers = [at for at, mark in enumerate(marks) if isinstance(mark, Collection) and "number" in mark]
+    cells = (row.cells[at] for row in rows for at in numbers if at < len(row.cells))
+    if reading.kind != "csv":
+        cells = (cell for cell in cells if "," in cell)  # a point alone is how the numbers of a workbook are written
+    return decimal_comma(cells, reading.decimal_comma)
 
 
 def _cleaned(record: Sequence[str], guarded: bool) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ class Uploads:
             ContributionTimeout, ContributionTooBig, ContributionBusy: They could not be checked.
         """
         with self._projection.snapshot() as snapshot:
-            return self._check(files, options, partner, leave_out, issued, snapshot)
+            return check(files, options, partner, snapshot, self._run, leave_out=leave_out, issued=issued)
 
     def of(
         self,
@@ -102,7 +102,7 @@ class Uploads:
                 files = unpack(payload, contribution.file_name)
                 partner = self._ledger.partners.get(contribution.publisher)
                 issued = options.issued or contribution.received_at.date()
-                kept = self._check(files, options, partner, leave_out, issued, snapshot)
+                kept = check(files, options, partner, snapshot, self._run, leave_out=leave_out, issued=issued)
             self.keep(contribution, kept, leave_out)
             return kept
 
@@ -118,45 +118,54 @@ class Uploads:
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
 
-    def _check(
-        self,
-        files: Sequence[SourceFile],
-        options: Options,
-        partner: Partner | None,
-        leave_out: LeaveOut | Literal["faulty"] | None,
-        issued: date | None,
-        snapshot: Snapshot,
-    ) -> Staged:
-        slug = partner.slug if partner else NOBODY
-        description = self._description(partner, options, issued, snapshot) if partner else ()
-        arguments: dict[str, Any] = {
-            "files": distinct(files),
-            "publisher": slug,
-            "mode": options.mode,
-            "template": options.template,
-            "rows_only": partner is None,
-            "space": Space(slug),
-            "description": description,
-            "leave_out": options.leave_out if leave_out is None else leave_out,
-        }
-        staged = self._run("stage", snapshot, **arguments)
-        # A worker that a file has taken over could say anything: what is published is the partner's own, or nothing.
-        graph = graph_iri(slug)
-        if any(quad.graph_name != graph for quad in staged.quads):
-            raise RuntimeError("a contribution was read into a graph that is not its publisher's")
-        return replace(
-            staged,
-            publisher=slug,
-            space=Space(slug),
-            mode=options.mode,
-            provenance=description or staged.provenance,
-            payload=pack(distinct(files)),
-            revision=snapshot.revision,
-        )
 
-    @staticmethod
-    def _description(partner: Partner, options: Options, issued: date | None, snapshot: Snapshot) -> tuple[Quad, ...]:
-        day = issued or options.issued or datetime.now(UTC).date()
-        sources = (options.source,) if options.source else ()
-        present = provenance.datasets(snapshot).get(graph_iri(partner.slug))
-        return provenance.described_partner(partner, day, sources, present)
+def check(
+    files: Sequence[SourceFile],
+    options: Options,
+    partner: Partner | None,
+    snapshot: Snapshot,
+    run: Runner,
+    *,
+    leave_out: LeaveOut | Literal["faulty"] | None = None,
+    issued: date | None = None,
+) -> Staged:
+    """
+    What is in files, against what a snapshot shows; the arguments are those of `Uploads.check`.
+
+    Raises:
+        ContributionTimeout, ContributionTooBig, ContributionBusy: They could not be checked.
+    """
+    slug = partner.slug if partner else NOBODY
+    description = _description(partner, options, issued, snapshot) if partner else ()
+    arguments: dict[str, Any] = {
+        "files": distinct(files),
+        "publisher": slug,
+        "mode": options.mode,
+        "template": options.template,
+        "rows_only": partner is None,
+        "space": Space(slug),
+        "description": description,
+        "leave_out": options.leave_out if leave_out is None else leave_out,
+    }
+    staged = run("stage", snapshot, **arguments)
+    # A worker that a file has taken over could say anything: what is published is the partner's own, or nothing.
+    graph = graph_iri(slug)
+    if any(quad.graph_name != graph for quad in staged.quads):
+        raise RuntimeError("a contribution was read into a graph that is not its publisher's")
+    checked: Staged = replace(
+        staged,
+        publisher=slug,
+        space=Space(slug),
+        mode=options.mode,
+        provenance=description or staged.provenance,
+        payload=pack(distinct(files)),
+        revision=snapshot.revision,
+    )
+    return checked
+
+
+def _description(partner: Partner, options: Options, issued: date | None, snapshot: Snapshot) -> tuple[Quad, ...]:
+    day = issued or options.issued or datetime.now(UTC).date()
+    sources = (options.source,) if options.source else ()
+    present = provenance.datasets(snapshot).get(graph_iri(partner.slug))
+    return provenance.described_partner(partner, day, sources, present)

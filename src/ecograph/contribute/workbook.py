@@ -20,7 +20,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from ecograph.contribute import encodings
 from ecograph.contribute.encodings import Undecodable
 from ecograph.contribute.faults import Fault
-from ecograph.contribute.reading import Kind, decimal_comma
+from ecograph.contribute.reading import Kind
 from ecograph.contribute.sheet_xml import (
     Cell,
     SheetFacts,
@@ -79,7 +79,6 @@ class Sheet:
         hidden_rows: Rows that the person does not see.
         hidden_columns: Columns that the person does not see.
         merged: Ranges of merged cells: first and last cell.
-        decimal_comma: Whether the decimal mark of its texts is a comma; None where they do not tell.
         repaired: Cells whose text had been encoded twice and was put right.
         broken: Cells whose text still looks encoded twice.
     """
@@ -91,7 +90,6 @@ class Sheet:
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
     merged: tuple[tuple[Cell, Cell], ...] = ()
-    decimal_comma: bool | None = None
     repaired: int = 0
     broken: int = 0
 
@@ -199,13 +197,11 @@ def _sheet(book: CalamineWorkbook, name: str, facts: SheetFacts) -> Sheet:
     found = book.get_sheet_by_name(name)
     numbers: set[Cell] = set()
     records: list[list[str]] = []
-    typed: list[str] = []
     repaired = broken = 0
     for row, record in enumerate(found.to_python(skip_empty_area=False), start=1):
         texts = [cell if isinstance(cell, str) else _written(cell) for cell in record]
         for at, (cell, said) in enumerate(zip(record, texts, strict=True)):
             if isinstance(cell, str):
-                typed.append(said)
                 if not said.isascii():
                     texts[at], lines, left = encodings.repair(said)
                     repaired, broken = repaired + bool(lines), broken + bool(left)
@@ -222,7 +218,6 @@ def _sheet(book: CalamineWorkbook, name: str, facts: SheetFacts) -> Sheet:
         hidden_rows=tuple(facts.hidden_rows),
         hidden_columns=tuple(at for first, last in facts.hidden_columns for at in range(first, min(last, 999) + 1)),
         merged=tuple(_from_one(area) for area in found.merged_cell_ranges or ()),
-        decimal_comma=decimal_comma(typed, None),
         repaired=repaired,
         broken=broken,
     )

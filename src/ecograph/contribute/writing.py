@@ -23,6 +23,7 @@ Cells = tuple[str, ...]
 """A row: the id, then one text per column of the template."""
 
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+_LIKE_THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}\.\d{3}")
 _NUMBERS: Final = frozenset({"decimal", "integer"})
 _DECIMAL_COMMA: Final = frozenset({"da", "sv"})
 _TRUTHS: Final = {"true": "template.yes", "false": "template.no"}
@@ -114,7 +115,7 @@ def headings(template: Template, lang: Language | None) -> Cells:
     return (ID_COLUMN, *(column.heading(lang) if lang else column.key for column in template.columns))
 
 
-def write_csv(template: Template, rows: Iterable[Cells], lang: Language | None = None, *, guarded: bool = True) -> bytes:
+def write_csv(template: Template, rows: Iterable[Cells], lang: Language | None = None, *, plain: bool = False) -> bytes:
     """
     Rows as CSV.
 
@@ -123,7 +124,7 @@ def write_csv(template: Template, rows: Iterable[Cells], lang: Language | None =
         rows: Their canonical cells: ISO dates, decimal point.
         lang: For the spreadsheet of someone who works in that language: byte order mark, and in Danish and Swedish
             semicolons and decimal commas. None is RFC 4180 with machine headings.
-        guarded: Whether no cell may begin as a formula does; reading takes the guard off again.
+        plain: For programs only: the cells as they are, even one that a spreadsheet would take for a formula.
 
     Source:
         docs/templates.md, "CSV".
@@ -134,12 +135,16 @@ def write_csv(template: Template, rows: Iterable[Cells], lang: Language | None =
     writer = csv.writer(out, delimiter=";" if comma else ",")
     writer.writerow(headings(template, lang))
     for row in rows:
-        written = (
-            (cell.replace(".", ",") if comma else cell) if at in numbers else guard(cell) if guarded else cell
-            for at, cell in enumerate(row)
-        )
-        writer.writerow(written)
+        if not plain:
+            row = tuple(_number(cell, comma) if at in numbers else guard(cell) for at, cell in enumerate(row))
+        writer.writerow(row)
     return out.getvalue().encode("utf-8-sig" if lang else "utf-8")
+
+
+def _number(cell: str, comma: bool) -> str:
+    """A number that cannot be taken for thousands: three decimals get a fourth."""
+    written = f"{cell}0" if _LIKE_THOUSANDS.fullmatch(cell) else cell
+    return written.replace(".", ",") if comma else written
 
 
 def guard(cell: str) -> str:

@@ -60,10 +60,10 @@ class Document:
             predicate: The property.
             value: The value.
         """
-        found = self._index.get((subject, predicate, value))
+        found = self._index.get((subject, predicate, value)) if value is not None else None
         if found is not None:
             return self.object_at(found)
-        found = self._index.get((subject, predicate, None))
+        found = self._index.get((subject, predicate, None)) if predicate is not None else None
         if found is not None:
             return self.predicate_at(found)
         found = self._index.get((subject, None, None))

@@ -17,9 +17,9 @@ from pyoxigraph import parse as _parse
 
 from ecograph.errors import RefusedFormat, SyntaxFault, TooLarge
 from ecograph.identifiers import COMMON, Space
-from ecograph.rdf.positions import Structure, position
+from ecograph.rdf.positions import Position, Structure, position
 from ecograph.rdf.skolemising import skolemised
-from ecograph.rdf.terms import MAX_IRI
+from ecograph.rdf.terms import MAX_IRI, visible
 
 TURTLE: Final = "text/turtle"
 N_TRIPLES: Final = "application/n-triples"
@@ -56,6 +56,28 @@ _BEGINNINGS: Final = (
 )
 _RULE: Final = re.compile(rb"\}\s*=>\s*\{")
 _DISGUISES: Final = ((RdfFormat.N_QUADS, "N-Quads"), (RdfFormat.TRIG, "TriG"), (RdfFormat.N3, "N3"))
+
+# The parser's sentences, and the key of ours for each (`rdf.fault` in `locales/`).
+_REASONS: Final = tuple(
+    (re.compile(pattern, re.DOTALL), reason)
+    for pattern, reason in (
+        (r"No scheme found in an absolute IRI", "relative-address"),
+        (r"The prefix (\S*) has not been declared", "unknown-prefix"),
+        (r"The PREFIX |.* is not a valid prefix", "bad-prefix"),
+        (r"Unexpected end", "unfinished"),
+        (r"Line jumps are not allowed", "line-break"),
+        (r"A dot is expected", "dot-expected"),
+        (r"(.+) is not a valid RDF object", "not-a-value"),
+        (r"(.+) is not a valid predicate", "not-a-property"),
+        (r"(.+) is not a valid subject", "not-a-thing"),
+        (r"Invalid IRI [a-z ]+'(.*)'", "bad-address"),
+        (r"The escape sequence|Unexpected escape|escapes in IRIs|The character that are allowed", "bad-escape"),
+        (r"A language code|Unexpected character", "bad-language"),
+        (r"'(.+)' is not allowed at the beginning", "bad-letter"),
+        (r"blank node property lists", "bracket"),
+        (r"Invalid UTF-8", "not-utf8"),
+    )
+)
 
 MAX_NESTING: Final = 64
 """Brackets within brackets: people nest four or five; some thousand statements about statements end the process."""
@@ -165,19 +187,16 @@ def statements(
         if name:
             raise RefusedFormat(file=file, format=name) from error
         detail = _PLACE.sub("", error.msg)
-        raise SyntaxFault(file=file, line=error.lineno or 1, column=error.offset or 1, detail=detail) from error
+        place = Position(error.lineno or 1, error.offset or 1)
+        raise _fault(file, place, detail, *_reason(detail)) from error
     if most is not None and len(quads) > most:
         raise TooLarge(file=file, what="triples", limit=most, found=len(quads))
     if any(isinstance(quad.object, Triple) for quad in quads):
         place = position(data, structure.marks.get("statement", 0))
-        raise SyntaxFault(
-            file=file, line=place.line, column=place.column, detail="triple terms (RDF 1.2) are not accepted"
-        )
+        raise _fault(file, place, "triple terms (RDF 1.2) are not accepted", "statement-about-statement")
     if base is None and parser.base_iri is not None:
         place = position(data, structure.marks.get("base", 0))
-        raise SyntaxFault(
-            file=file, line=place.line, column=place.column, detail="no base is accepted: write each address in full"
-        )
+        raise _fault(file, place, "no base is accepted", "base")
     return [Quad(quad.subject, quad.predicate, quad.object, graph) for quad in quads]
 
 
@@ -196,6 +215,21 @@ def normalised(quads: Iterable[Quad]) -> tuple[Quad, ...]:
     return tuple(store)
 
 
+def _fault(file: str, place: Position, detail: str, reason: str, value: str = "") -> SyntaxFault:
+    return SyntaxFault(
+        file=file, line=place.line, column=place.column, detail=detail, reason=reason, value=visible(value)
+    )
+
+
+def _reason(detail: str) -> tuple[str, str]:
+    """The key of the sentence that says what the parser says, and the part of the document that it names."""
+    for pattern, reason in _REASONS:
+        found = pattern.match(detail)
+        if found:
+            return reason, found[1] if found.lastindex else ""
+    return "other", ""
+
+
 def _require_shallow(structure: Structure, file: str) -> None:
     limits = (
         ("nesting", MAX_NESTING, structure.depth),
@@ -211,9 +245,9 @@ def _disguise(data: bytes) -> str | None:
     """The format that a document has instead of the one its name promises, if it names graphs or has rules."""
     for form, name in _DISGUISES:
         try:
-            for quad in _parse(data, format=form, rename_blank_nodes=True):
-                if not isinstance(quad.graph_name, DefaultGraph):
-                    return name
+            graphs = {quad.graph_name for quad in _parse(data, format=form, rename_blank_nodes=True)}
         except SyntaxError:
             continue
+        if graphs - {DefaultGraph()}:
+            return name
     return "N3" if _RULE.search(data) else None

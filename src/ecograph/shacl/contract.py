@@ -191,7 +191,7 @@ class Template:
     def digest(self) -> str:
         """Which version of the columns it is: the same as long as the same table would be understood the same way."""
         columns = [
-            (c.key, c.path.value, c.kind, c.scheme, [cls.value for cls in c.classes], c.min_count, c.max_count, c.pattern)
+            (c.key, c.path.value, c.kind, c.scheme, [*map(str, c.classes)], c.min_count, c.max_count, c.pattern)
             for c in self.columns
         ]
         said = json.dumps([self.slug, self.iri_kind, self.identified_by, columns])

@@ -109,7 +109,7 @@ class _Sentence:
             f"shacl.constraint.{key}",
             self._lang,
             name=self._name(key),
-            value=shown(self._value) or self._said("word.value"),
+            value=self._found(),
             expected=expected,
             count=self._number(SH.qualifiedMinCount if code == "qualified-min-count" else SH.qualifiedMaxCount),
             hint=self._hint(),
@@ -126,6 +126,11 @@ class _Sentence:
         if named is None and self._shape is not None:
             named = self._own(RDFS.label) or self._listed(SH.targetClass)
         return named or self._said("word.field")
+
+    def _found(self) -> str:
+        """What was found: a class or property by its label, everything else as people type it."""
+        called = self._shapes.labels.get(self._value, {}) if isinstance(self._value, NamedNode) else {}
+        return called.get(self._lang) or shown(self._value) or self._said("word.value")
 
     def _hint(self) -> str:
         return self._own(SH.description) or self._said("word.see-description")
@@ -162,7 +167,9 @@ class _Sentence:
 
     def _joined(self, words: Iterable[str]) -> str:
         unique = list(dict.fromkeys(word for word in words if word))
-        return ", ".join([*unique[:_MOST_LISTED], *(["…"] if len(unique) > _MOST_LISTED else [])])
+        # Words that hold commas themselves are told apart by semicolons.
+        mark = "; " if any("," in word for word in unique) else ", "
+        return mark.join([*unique[:_MOST_LISTED], *(["…"] if len(unique) > _MOST_LISTED else [])])
 
     def _listed(self, prop: NamedNode) -> str:
         return self._joined(self._word(value) for value in self._values(prop))
@@ -218,9 +225,11 @@ class _Sentence:
 
 
 def _variant(code: str, expected: str) -> str:
-    """Counts are told in words of their own where they are none or several."""
+    """Counts are told in words of their own where they are none, one or several."""
     if code == "max-count" and expected == "0":
         return "-none"
+    if code == "min-length" and expected == "1":
+        return "-one"
     return "-many" if code in ("min-count", "max-count") and expected not in ("", "1") else ""
 
 

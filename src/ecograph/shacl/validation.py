@@ -115,7 +115,7 @@ def results(data: Iterable[Quad], shapes: Shapes, backend: Backend = DEFAULT_BAC
     Source:
         SHACL, section 3.6.
     """
-    if backend not in available():
+    if pyshacl_turbo is None:
         _note_fallback()
         backend = "pyshacl"
     compiled = _compiled(shapes)

@@ -85,8 +85,9 @@ def create_app(ecograph: EcoGraph, settings: Settings) -> FastAPI:
 
 def _warm(ecograph: EcoGraph) -> None:
     """Build what the first visitor needs before they come."""
+    if directory not in ecograph.before_showing:
+        ecograph.before_showing.append(directory)
     ecograph.warm()
-    directory(ecograph.view())
     _ = (ecograph.queries, ecograph.catalogue)
     _log.info("ready", revision=ecograph.revision)
 

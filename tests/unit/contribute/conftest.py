@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from ecograph.contribute.staging import Rules, SourceFile, Staged, stage
+from ecograph.contribute.staging import LeaveOut, Rules, SourceFile, Staged, stage
 from ecograph.namespaces import PREFIXES
 from ecograph.store.base import Snapshot
 
@@ -56,8 +57,13 @@ def rules() -> Rules:
 def staged(rules: Rules) -> Stage:
     """Stages the synthetic contribution with some of its tables replaced."""
 
-    def run(snapshot: Snapshot | None = None, extra: tuple[SourceFile, ...] = (), **tables: str) -> Staged:
-        return stage([*files(**tables), *extra], "synthetic", rules, snapshot, mode="whole")
+    def run(
+        snapshot: Snapshot | None = None,
+        extra: tuple[SourceFile, ...] = (),
+        leave_out: LeaveOut | Literal["faulty"] | None = None,
+        **tables: str,
+    ) -> Staged:
+        return stage([*files(**tables), *extra], "synthetic", rules, snapshot, mode="whole", leave_out=leave_out)
 
     return run
 

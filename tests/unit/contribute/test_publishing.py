@@ -11,7 +11,16 @@ import pytest
 from pyoxigraph import Literal, Quad
 
 from ecograph.contribute.publishing import PatchMaker, Publisher
-from ecograph.errors import DiskFull, LedgerBroken, StoreBehind, StoreMismatch, WithdrawalConflict, WrongState
+from ecograph.errors import (
+    DiskFull,
+    LedgerBroken,
+    Rejected,
+    StoreBehind,
+    StoreMismatch,
+    VersionConflict,
+    WithdrawalConflict,
+    WrongState,
+)
 from ecograph.identifiers import graph_iri, thing_iri
 from ecograph.ledger.records import ContributionRecord, Kind, State
 from ecograph.ledger.sql import Ledger
@@ -109,6 +118,46 @@ class TestPublish:
         assert {str(quad.object) for quad in revision.patch.additions} == {'"b"', f'"1.5"^^{XSD.decimal}'}
         assert not revision.patch.removals
         instance.publisher.verify()
+
+    def test_maker_that_refuses_writes_nothing(self, instance: Instance) -> None:
+        """
+        When what makes the patch finds that it cannot be, neither ledger nor graph has changed.
+        """
+        instance.publish("a")
+        contribution_id = instance.approved()
+
+        def refuse(state: Snapshot) -> Patch:
+            raise Rejected(title="Syntetisk", count=1)
+
+        with pytest.raises(Rejected):
+            instance.publisher.publish(contribution_id, refuse, "reviewer")
+        assert instance.ledger.head == 1
+        assert instance.ledger.contribution(contribution_id).state == State.APPROVED
+        assert instance.said() == ["a"]
+
+    def test_decision_about_an_older_version(self, instance: Instance) -> None:
+        """
+        What was changed after somebody looked at it is not published on their word.
+        """
+        contribution_id = instance.approved()
+        seen = instance.ledger.contribution(contribution_id).version
+        instance.ledger.note(contribution_id, "partner", "vent")
+        with pytest.raises(VersionConflict):
+            instance.publisher.publish(contribution_id, Patch(notes("a")), "reviewer", version=seen)
+        assert instance.said() == []
+
+    def test_readers_are_told_before_it_returns(self, instance: Instance) -> None:
+        """
+        Whoever answers readers hears of a new revision before the publication returns, once for a batch.
+        """
+        told: list[int] = []
+        publisher = Publisher(instance.ledger, instance.store, lambda: told.append(instance.store.shown))
+        publisher.publish(instance.approved(), Patch(notes("a")), "reviewer")
+        assert told == [1]
+        with publisher.batch():
+            publisher.publish(instance.approved(), Patch(notes("b")), "reviewer")
+            publisher.publish(instance.approved(), Patch(notes("c")), "reviewer")
+        assert told == [1, 3]
 
     def test_only_once(self, instance: Instance) -> None:
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,10 +13,20 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from ecograph.contribute.mapping import map_table
 from ecograph.contribute.resolving import Resolver
-from ecograph.contribute.staging import Rules, SourceFile, Staged, in_order, pack, stage, stage_folder, unpack
+from ecograph.contribute.staging import (
+    Rules,
+    SourceFile,
+    Staged,
+    faulty_rows,
+    in_order,
+    pack,
+    stage,
+    stage_folder,
+    unpack,
+)
 from ecograph.contribute.table import Reading, Row, Table
 from ecograph.errors import MissingRequirement, Rejected
-from ecograph.identifiers import concept_iri, thing_iri
+from ecograph.identifiers import Space, concept_iri, thing_iri
 from ecograph.namespaces import DCTERMS, ECO, GRAPH, PROVENANCE_GRAPH, RDF, VOID
 from ecograph.shacl.report import Finding
 from ecograph.store.oxigraph import MemorySnapshot
@@ -354,6 +365,164 @@ class TestPatch:
         assert Quad(DK, RDF.type, ECO.Municipality, GRAPH.synthetic) in after
         [count] = [quad.object for quad in after if (quad.subject, quad.predicate) == (GRAPH.synthetic, VOID.triples)]
         assert count.value == str(sum(1 for quad in after if quad.graph_name == GRAPH.synthetic))  # type: ignore[union-attr]
+
+
+class TestReplacing:
+    def test_other_kinds_stay(self, staged: Stage, rules: Rules) -> None:
+        """
+        Replacing lets go the publisher's things of the kinds that the files speak of, and no others.
+        """
+        published = MemorySnapshot(staged().patch(MemorySnapshot()).additions)
+        table = SourceFile("need.csv", b"id,title_da,country\nn2,Et andet behov,dk\n")
+        result = stage([table], "synthetic", rules, published, mode="replace")
+        assert result.leaves_behind(published) == {N1}
+        patch = result.patch(published)
+        assert {quad.subject for quad in patch.removals if quad.graph_name == GRAPH.synthetic} == {N1}
+
+    def test_what_is_used_cannot_go(self, staged: Stage, rules: Rules) -> None:
+        """
+        A thing that others of the graph must refer to cannot be replaced away; what breaks is named.
+        """
+        published = MemorySnapshot(staged().patch(MemorySnapshot()).additions)
+        table = SourceFile("municipality.csv", b"id,name,code,country\nse-synthetic,Synthetiska kommun,9902,se\n")
+        result = stage([table], "synthetic", rules, published, mode="replace")
+        assert {finding.focus for finding in result.report.violations} == {N1}
+        assert {finding.code for finding in result.report.violations} == {"affects-other"}
+
+
+class TestLeavingOut:
+    NEEDS = f"{HEADER}n1,Titel,Tekst,cloudburst,dk,{DK.value}\nn2,Titel,Tekst,skyklud,dk,{DK.value}\n"
+
+    def test_rows_by_number(self, staged: Stage) -> None:
+        """
+        Rows that are left out by number are not there, and neither are their findings.
+        """
+        result = staged(need=self.NEEDS, leave_out={"need.csv": (3,)})
+        assert result.conforms, result.report.violations
+        assert result.left_out == {"need.csv": (3,)}
+        assert thing_iri("need", "n2") not in {quad.subject for quad in result.quads}
+
+    def test_faulty_rows(self, staged: Stage) -> None:
+        """
+        The rows with a violation are known by their file.
+        """
+        assert faulty_rows(staged(need=self.NEEDS)) == {"need.csv": (3,)}
+        assert faulty_rows(staged()) == {}
+
+    def test_what_refers_to_a_faulty_row_stays_back_too(self, staged: Stage) -> None:
+        """
+        Where a row is left out, so are the rows that refer to it, and those that refer to them.
+        """
+        result = staged(
+            solution="id,title_en,kind,topic\ns1,Sensor,no-such-kind,cloudburst\ns2,Valve,service,cloudburst\n",
+            deployment="id,solution,site,stage\nd1,s1,Havnen,in-use\nd2,s2,Havnen,in-use\n",
+            leave_out="faulty",
+        )
+        assert result.left_out == {"solution.csv": (2,), "deployment.csv": (2,)}, result.report.violations
+        assert result.conforms
+        assert thing_iri("deployment", "d2") in {quad.subject for quad in result.quads}
+
+    def test_what_no_row_is_to_blame_for(self, staged: Stage) -> None:
+        """
+        A fault of the whole file cannot be left out: it still stops publication.
+        """
+        result = staged(extra=(SourceFile("x.ttl", b"@prefix"),), need=self.NEEDS, leave_out="faulty")
+        assert result.left_out == {"need.csv": (3,)}
+        assert [finding.code for finding in result.report.violations] == ["syntax"]
+
+    def test_things_of_turtle(self, rules: Rules, prologue: str, dataset_file: Callable[..., SourceFile]) -> None:
+        """
+        Of an RDF file the things with a violation are left out, and those that refer to them.
+        """
+        turtle = f"""{prologue}
+            <{DK.value}> a eco:Municipality ; foaf:name "Synthetic Kommune" ;
+                eco:country <https://w3id.org/ecograph/concept/country/dk> .
+            <{SE.value}> a eco:Municipality ; foaf:name "Synthetiska kommun" ; eco:municipalityCode "9902" ;
+                eco:country <https://w3id.org/ecograph/concept/country/se> .
+            <{N1.value}> a eco:Need ; dcterms:title "Titel"@da ; dcterms:description "Tekst"@da ;
+                eco:country <https://w3id.org/ecograph/concept/country/dk> ;
+                eco:topic <https://w3id.org/ecograph/concept/topic/cloudburst> ; eco:raisedBy <{DK.value}> .
+        """
+        files = [dataset_file(), SourceFile("x.ttl", turtle.encode())]
+        result = stage(files, "synthetic", rules, None, leave_out="faulty")
+        assert result.conforms, result.report.violations
+        assert set(result.left_out["x.ttl"]) == {"municipality/dk-synthetic", "need/n1"}
+        assert {quad.subject for quad in result.quads} == {SE}
+
+
+class TestAgain:
+    def test_nothing_new_is_said(self, staged: Stage, rules: Rules) -> None:
+        """
+        A file whose content is published already is told so.
+        """
+        published = MemorySnapshot(staged().patch(MemorySnapshot()).additions)
+        assert "unchanged" in {finding.code for finding in staged(published).report.findings}
+        assert "unchanged" not in {finding.code for finding in staged().report.findings}
+
+    def test_checked_against_another_state(self, rules: Rules, staged: Stage) -> None:
+        """
+        A contribution that was right is checked again without its files, against a graph where it no longer holds.
+        """
+        published = MemorySnapshot(staged().patch(MemorySnapshot()).additions)
+        table = SourceFile("need.csv", f"{HEADER}n2,Titel,Tekst,cloudburst,dk,{DK.value}\n".encode())
+        result = stage([table], "synthetic", rules, published)
+        assert result.conforms, result.report.violations
+        without = MemorySnapshot((quad for quad in published.quads() if quad.subject != DK), revision=7)
+        again = result.rechecked(without, rules)
+        assert again.revision == 7
+        assert ("need.csv", 2, "raised_by") in {(item.file, item.row, item.column) for item in again.report.violations}
+
+    def test_thing_of_others_that_is_gone(self, rules: Rules) -> None:
+        """
+        What a partner says of another's thing holds as long as the other publishes it.
+        """
+        theirs = MemorySnapshot(
+            [
+                Quad(N1, RDF.type, ECO.Need, GRAPH.other),
+                Quad(N1, DCTERMS.title, Literal("Et behov", language="da"), GRAPH.other),
+                Quad(N1, ECO.country, concept_iri("country", "dk"), GRAPH.other),
+            ]
+        )
+        table = SourceFile("need.csv", b"id,title_sv,country\nneed/n1,Ett behov,dk\n")
+        result = stage([table], "shore", rules, theirs, space=Space("shore"), rows_only=True)
+        assert "claim-about-other" in {finding.code for finding in result.report.findings}
+        assert result.conforms, result.report.violations
+        again = result.rechecked(MemorySnapshot(), rules)
+        assert [finding.code for finding in again.report.violations] == ["foreign-space"]
+
+    def test_survives_the_way_between_processes(self, staged: Stage) -> None:
+        """
+        What was staged in one process says the same in another.
+        """
+        result = staged(need=TestLeavingOut.NEEDS)
+        assert pickle.loads(pickle.dumps(result)) == result
+
+
+class TestDescription:
+    def test_partners_are_described_by_their_registration(
+        self, rules: Rules, dataset_file: Callable[..., SourceFile]
+    ) -> None:
+        """
+        Where it is known whose words they are, a description in the files is not used, and that is said.
+        """
+        described = stage([dataset_file()], "synthetic", rules, None).provenance
+        table = SourceFile("municipality.csv", b"id,name,code,country\nx,X,9901,dk\n")
+        other = SourceFile("dataset.ttl", dataset_file().data.replace(b"Synthetic publisher", b"Somebody else"))
+        result = stage([other, table], "synthetic", rules, None, description=described)
+        assert result.provenance == described
+        assert [finding.code for finding in result.report.findings] == ["description-known"]
+
+    def test_two_files_of_one_name(self, rules: Rules, dataset_file: Callable[..., SourceFile]) -> None:
+        """
+        Two files that happen to have the same name are both read, and told apart.
+        """
+        tables = [
+            SourceFile("municipality.csv", f"id,name,code,country\nx{code},X,{code},dk\n".encode())
+            for code in (9901, 9902)
+        ]
+        result = stage([dataset_file(), *tables], "synthetic", rules, None)
+        assert {table.file for table in result.tables} == {"municipality.csv", "municipality (2).csv"}
+        assert len(result.mapped.subjects) == 2
 
 
 class TestInOrder:

@@ -87,14 +87,25 @@ class TestCsv:
         with pytest.raises(TooLarge):
             read(b"x" * (MAX_FILE_BYTES + 1), "need.csv")
 
-    def test_the_custom_of_the_delimiter_is_given_up_where_cells_speak_against_it(self) -> None:
+    @pytest.mark.parametrize(
+        ("content", "comma"),
+        [
+            ("id;budget\n1;1,5\n", True),
+            ("id;budget\n1;12.5681\n", None),
+            ("id,budget\n1,1.5\n", False),
+            ('id,budget\n1,"1,5"\n', None),
+            ("id\tbudget\n1\t1.5\n", False),
+            ("id\tbudget\n1\t1,5\n", True),
+            ("id\tbudget\n1\t1.500\n", None),
+            ("id\tbudget\n1\t1,5\n2\t1.5\n", None),
+            ('id,title_da,budget\n1,"1,5",1\n', False),
+        ],
+    )
+    def test_columns_of_numbers_tell_the_decimal_mark(self, rules: Rules, content: str, comma: bool | None) -> None:
         """
-        Semicolons mean decimal commas, unless a number with a decimal point is there: then nobody knows.
+        Semicolons mean decimal commas and commas points, unless a number speaks against it: then nobody knows.
         """
-        assert read(b"id;titel\n1;1,5\n", "need.csv", KNOWN).reading.decimal_comma is True
-        assert read(b"id;titel\n1;12.5681\n", "need.csv", KNOWN).reading.decimal_comma is None
-        assert read(b"id,titel\n1,1.5\n", "need.csv", KNOWN).reading.decimal_comma is False
-        assert read(b"id\ttitel\n1\t1.5\n", "need.csv", KNOWN).reading.decimal_comma is None
+        assert read(content.encode(), "need.csv", rules.headings.known).reading.decimal_comma is comma
 
     @pytest.mark.parametrize(
         ("lang", "said"),

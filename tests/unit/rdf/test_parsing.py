@@ -6,6 +6,7 @@ import pytest
 from pyoxigraph import BlankNode, NamedNode, Quad
 
 from ecograph.errors import RefusedFormat, SyntaxFault
+from ecograph.messages import LANGUAGES
 from ecograph.rdf.parsing import N_TRIPLES, TURTLE, media_type_of, normalised, parse
 
 GRAPH = NamedNode("https://w3id.org/ecograph/graph/synthetic")
@@ -72,6 +73,86 @@ class TestParse:
         assert media_type is not None
         with pytest.raises(RefusedFormat):
             parse(b"", media_type, GRAPH, file=name)
+
+    @pytest.mark.parametrize(
+        ("content", "name"),
+        [
+            (b"<?xml version='1.0'?><rdf:RDF/>", "RDF/XML"),
+            (b' [ { "@id": "urn:a" } ]', "JSON-LD"),
+            (b"{}", "JSON-LD"),
+            (b"<urn:a> <urn:b> <urn:c> <urn:g> .", "N-Quads"),
+            (b"GRAPH <urn:g> { <urn:a> <urn:b> <urn:c> }", "TriG"),
+            (b"{ <urn:a> <urn:b> <urn:c> } => { <urn:a> <urn:b> <urn:d> } .", "N3"),
+            (b"$HDT\x01", "HDT"),
+            (b"PK\x03\x04", "ZIP"),
+        ],
+    )
+    def test_output_formats_are_refused_by_content(self, content: bytes, name: str) -> None:
+        """
+        A format that is for output only is told by its content, whatever the file is called.
+        """
+        with pytest.raises(RefusedFormat) as caught:
+            parse(content, TURTLE, GRAPH, file="synthetic.ttl")
+        assert caught.value.values["format"] == name
+
+    @pytest.mark.parametrize(
+        "content", ["[] <urn:b> 1 .", "[ <urn:a> 1 ] .", '[ <urn:a> "{" ] .', "# {\n<urn:a> <urn:b> 1 ."]
+    )
+    def test_turtle_is_not_mistaken(self, content: str) -> None:
+        """
+        Turtle that begins with a bracket, or has braces in texts and remarks, is Turtle.
+        """
+        assert len(_parse(content)) == 1
+
+    @pytest.mark.parametrize("content", ["@base <urn:x:> . <urn:a> <urn:b> 1 .", "<urn:a> <urn:b> 1 .\nBASE <urn:x:>"])
+    def test_base_is_refused(self, content: str) -> None:
+        """
+        A document may not bring a base of its own; it is refused at its place.
+        """
+        with pytest.raises(SyntaxFault) as caught:
+            _parse(content)
+        assert caught.value.values["reason"] == "base"
+        assert caught.value.values["line"] == content.count("\n") + 1
+
+    @pytest.mark.parametrize(
+        ("content", "reason"),
+        [
+            ("<a> <urn:b> 1 .", "relative-address"),
+            ("x:a <urn:b> 1 .", "unknown-prefix"),
+            ("@prefix x <urn:x> .", "bad-prefix"),
+            ("<urn:a> <urn:b> 1", "unfinished"),
+            ('<urn:a> <urn:b> "a\n" .', "line-break"),
+            ("<urn:a> <urn:b> 1 <urn:c> 2 .", "dot-expected"),
+            ("<urn:a> <urn:b> abc .", "not-a-value"),
+            ('<urn:a> "b" 1 .', "not-a-property"),
+            ("id,title\n1,2", "not-a-thing"),
+            ("<urn:a> <urn:b> <http://a b/> .", "bad-address"),
+            ('<urn:a> <urn:b> "\\q" .', "bad-escape"),
+            ('<urn:a> <urn:b> "x"@ .', "bad-language"),
+            ("<urn:a> <urn:b> “x” .", "bad-letter"),
+            ("<urn:a> <urn:b> [ <urn:c> 1 .", "bracket"),
+            ("<urn:a> <urn:b> <<( <urn:a> <urn:b> 1 )>> .", "statement-about-statement"),
+            ("<urn:a> <urn:b> 1e .", "other"),
+        ],
+    )
+    def test_fault_is_said_in_the_reader_s_language(self, content: str, reason: str) -> None:
+        """
+        Why a file does not parse is said in each language, and not in the parser's English.
+        """
+        with pytest.raises(SyntaxFault) as caught:
+            _parse(content)
+        assert caught.value.values["reason"] == reason
+        said = {caught.value.message(lang) for lang in LANGUAGES}
+        assert len(said) == len(LANGUAGES)
+        assert not any(str(caught.value.values["detail"]) in message for message in said)
+
+    def test_column_counts_characters(self) -> None:
+        """
+        A column counts characters, so that it is the same in the person's editor.
+        """
+        with pytest.raises(SyntaxFault) as caught:
+            _parse('<urn:a> <urn:b> "æøå" <urn:c> 1 .')
+        assert caught.value.values["column"] == 23
 
     def test_n_triples_is_read(self) -> None:
         """

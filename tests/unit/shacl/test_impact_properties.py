@@ -39,8 +39,8 @@ ecosh:A-back sh:path [ sh:inversePath ( eco:q [ sh:inversePath eco:p ] ) ] ; sh:
 ecosh:A-any sh:path [ sh:alternativePath ( eco:q [ sh:zeroOrOnePath eco:p ] ) ] ; sh:nodeKind sh:IRI .
 ecosh:A-kind sh:path eco:p ; sh:qualifiedValueShape ecosh:Marked ; sh:qualifiedMinCount 1 ;
     sh:qualifiedValueShapesDisjoint true .
-ecosh:A-most sh:path [ sh:alternativePath ( eco:p eco:r ) ] ; sh:qualifiedValueShape [ sh:class eco:B ] ; sh:qualifiedMaxCount 1 ;
-    sh:qualifiedValueShapesDisjoint true .
+ecosh:A-most sh:path [ sh:alternativePath ( eco:p eco:r ) ] ;
+    sh:qualifiedValueShape [ sh:class eco:B ] ; sh:qualifiedMaxCount 1 ; sh:qualifiedValueShapesDisjoint true .
 ecosh:A-same sh:path eco:q ; sh:equals eco:r .
 ecosh:Named a sh:NodeShape ; sh:property [ sh:path eco:name ; sh:minCount 1 ; sh:uniqueLang true ] .
 ecosh:Marked a sh:NodeShape ; sh:property [ sh:path eco:mark ; sh:hasValue 1 ] .

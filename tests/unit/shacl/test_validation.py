@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +13,7 @@ from ecograph.messages import LANGUAGES
 from ecograph.namespaces import ECOSH
 from ecograph.shacl.report import Finding, Report, Severity
 from ecograph.shacl.shapes import Shapes
-from ecograph.shacl.validation import Backend, validate
+from ecograph.shacl.validation import DEFAULT_BACKEND, Backend, available, validate
 
 Read = Callable[[str], tuple[Quad, ...]]
 
@@ -153,3 +155,44 @@ class TestReport:
         )
         assert item.message("da") == "Nej. Mente du: water?"
         assert item.as_json()["suggestion"] == ["water"]
+
+
+WITHOUT_TURBO = """
+import logging, sys
+logging.basicConfig(format="%(message)s", stream=sys.stdout)
+sys.modules["pyshacl_turbo"] = None
+from pyoxigraph import RdfFormat, parse
+from ecograph.shacl.shapes import Shapes
+from ecograph.shacl.validation import DEFAULT_BACKEND, available, validate
+shapes = Shapes(parse(b'''
+    @prefix sh: <http://www.w3.org/ns/shacl#> .
+    <urn:s> a sh:NodeShape ; sh:targetNode <urn:a> ; sh:property <urn:p> .
+    <urn:p> sh:path <urn:q> ; sh:maxCount 0 .
+''', RdfFormat.TURTLE))
+data = list(parse(b"<urn:a> <urn:q> 1 .", RdfFormat.TURTLE))
+print(available(), DEFAULT_BACKEND)
+for backend in (DEFAULT_BACKEND, "turbo", "turbo"):
+    print([item.code for item in validate(data, (), shapes, backend).findings])
+"""
+
+
+class TestWithoutTheFastEngine:
+    def test_the_referee_takes_over_and_it_is_said(self) -> None:
+        """
+        Where the fast engine cannot be installed, everything is found by the referee, and the log says so once.
+        """
+        done = subprocess.run([sys.executable, "-c", WITHOUT_TURBO], capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines() == [
+            "('pyshacl',) pyshacl",
+            "pyshacl-turbo cannot be imported here: contributions are validated by pyshacl, which takes longer",
+            "['max-count']",
+            "['max-count']",
+            "['max-count']",
+        ]
+
+    def test_here_the_fast_one_is_the_default(self) -> None:
+        """
+        Where both can be used, the fast engine is.
+        """
+        assert available() == ("turbo", "pyshacl")
+        assert DEFAULT_BACKEND == "turbo"

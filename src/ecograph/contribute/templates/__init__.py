@@ -1,1 +1,1 @@
-"""Everything that is made from a template's columns: workbook, CSVW metadata, Table Schema, JSON Schema, example row."""
+"""What is made from a template's columns: workbook, CSVW metadata, Table Schema, JSON Schema, example row."""

@@ -1,9 +1,9 @@
 """
 CSV on the Web: metadata from which any CSVW processor gets our statements from our CSV.
 
-A column of CSVW gives one IRI per cell and one datatype for all of them. What a column of ours says beyond that (several
-references, dates that may be a year) stands once more in a second table, one value per row. Both tables are described by
-one metadata document.
+A column of CSVW gives one IRI per cell and one datatype for all of them. What a column of ours says beyond that
+(several references, dates that may be a year) stands once more in a second table, one value per row. Both tables are
+described by one metadata document.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def package(quads: Iterable[Quad], template: Template, concepts: Concepts) -> by
     rows = _Plain(concepts).rows(things, template)
     return pack(
         [
-            SourceFile(f"{template.slug}.csv", write_csv(template, rows, guarded=False)),
+            SourceFile(f"{template.slug}.csv", write_csv(template, rows, plain=True)),
             SourceFile(f"{template.slug}-values.csv", _values(things, template)),
             SourceFile(f"{template.slug}.csv-metadata.json", metadata_json(template)),
         ]

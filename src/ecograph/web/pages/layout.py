@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Final
 
@@ -12,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from ecograph.errors import UnknownLanguage
 from ecograph.messages import LANGUAGES, Language, language_of, text
+from ecograph.web import auth
 from ecograph.web.access import ecograph_of, headers_of
 from ecograph.web.problems import Problem
 from ecograph.web.views.words import Link, Reader
@@ -19,6 +21,7 @@ from ecograph.web.views.words import Link, Reader
 static = StaticFiles(packages=[("ecograph.web", "static")])
 
 METHODS: Final = ["GET", "HEAD"]
+PRIVATE: Final[Mapping[str, str]] = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 LONGEST_TITLE: Final = 60
 """Letters of a heading that stand in the title of the window and in the breadcrumb."""
 
@@ -42,6 +45,7 @@ def page(
     title: str,
     status: int = 200,
     section: str = "",
+    private: bool = False,
     **values: object,
 ) -> HTMLResponse:
     """
@@ -54,10 +58,12 @@ def page(
         title: Of the window.
         status: HTTP status.
         section: Which entry of the menu is the current one.
+        private: Whether it is for this visitor alone, so that nobody else's cache or screen may keep it.
         values: What the template shows.
     """
     body = _render(request, lang, template, title=title, section=section, **values)
-    headers = {**headers_of(ecograph_of(request).view()), "Content-Language": lang}
+    revision = PRIVATE if private else headers_of(ecograph_of(request).view())
+    headers = {**revision, "Content-Language": lang, "Vary": "Accept, Accept-Language, Cookie"}
     return HTMLResponse(body, status, headers)
 
 
@@ -74,7 +80,8 @@ def short(words: str) -> str:
 
 
 def _render(request: Request, lang: Language, template: str, **values: object) -> str:
-    view = ecograph_of(request).view()
+    ecograph = ecograph_of(request)
+    view = ecograph.view()
     rest = request.url.path.removeprefix(f"/{lang}")
     query = f"?{request.url.query}" if request.url.query else ""
 
@@ -86,6 +93,8 @@ def _render(request: Request, lang: Language, template: str, **values: object) -
 
     dates = [dataset.issued for dataset in view.datasets.values() if dataset.issued]
     shown = {
+        "visitor": auth.visitor(request),
+        "signing_in": ecograph.writes,
         "lang": lang,
         "languages": LANGUAGES,
         "in_language": in_language,

@@ -279,7 +279,17 @@ def shown(address: str) -> str:
 
 def licence(dataset: Dataset) -> Link | None:
     """The short name of a contribution's licence, leading to its text."""
-    address = dataset.license.value if dataset.license else ""
+    return licence_name(dataset.license.value if dataset.license else "")
+
+
+def licence_name(address: str) -> Link | None:
+    """
+    The short name of a licence, leading to its text; None for no licence.
+
+    Example:
+        >>> licence_name("https://creativecommons.org/licenses/by/4.0/").text
+        'CC BY 4.0'
+    """
     parts = [part for part in address.rstrip("/").split("/") if part]
     if not address:
         return None

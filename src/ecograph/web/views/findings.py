@@ -1,0 +1,176 @@
+"""What a check found, as a partner reads it: what must be corrected first, equal findings once, with all their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from pyoxigraph import NamedNode
+
+from ecograph.contribute.reading import ranges
+from ecograph.contribute.staged import LeaveOut, Staged
+from ecograph.contribute.staging import faulty_rows
+from ecograph.contribute.table import Table
+from ecograph.messages import LANGUAGES, Language, text
+from ecograph.namespaces import ID, RDF
+from ecograph.shacl.report import Finding, Report, Severity
+
+SHOWN: Final = 200
+"""Lines of one severity on the page: more than anybody corrects before checking again. The marked file has them all."""
+
+_LONGEST_VALUE: Final = 120
+"""Letters of a value that are shown; the row says where all of it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """
+    Findings that say the same.
+
+    Args:
+        rows: The rows of the sheet, such as `3–5, 9`; empty where it is about no row.
+        count: How many findings these are.
+        column: The heading, as it was written.
+        value: What stands there.
+        message: What is wrong and what to do.
+        suggested: What could be written instead.
+    """
+
+    rows: str
+    count: int
+    column: str
+    value: str
+    message: str
+    suggested: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingTable:
+    """The findings in one sheet of one file."""
+
+    place: str
+    lines: tuple[FindingLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingSection:
+    """
+    The findings of one severity.
+
+    Args:
+        severity: `violation`, `warning` or `info`.
+        total: How many there are.
+        tables: By file and sheet.
+        hidden: Lines that are not shown.
+    """
+
+    severity: str
+    total: int
+    tables: tuple[FindingTable, ...]
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """How one table was read: in a sentence in each language, and remarks."""
+
+    sentences: dict[Language, str]
+    remarks: dict[Language, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, table: Table) -> ReadFile:
+        """What is said of a table."""
+        return cls(
+            {lang: table.how_read(lang) for lang in LANGUAGES},
+            {lang: tuple(remark.text(lang) for remark in table.remarks) for lang in LANGUAGES},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """
+    What a person is told of files that were checked, without what is in them.
+
+    Args:
+        report: Every finding.
+        read: How each table was read.
+        rows: How many rows there are.
+        faulty: How many rows, or things of an RDF file, have a violation.
+        separable: Whether the rows without a fault can go on alone.
+        statements: How many statements the files make.
+    """
+
+    report: Report
+    read: tuple[ReadFile, ...]
+    rows: int
+    faulty: int
+    separable: bool
+    statements: int
+
+    @classmethod
+    def of(cls, staged: Staged) -> Checked:
+        """What is told of staged files."""
+        left_out = faulty_rows(staged)
+        going = sum(map(len, left_out.values()))
+        rows = sum(len(table.rows) for table in staged.tables)
+        things = rows or sum(quad.predicate == RDF.type for quad in staged.quads)
+        separable = 0 < going < things and all(_is_left_out(each, left_out) for each in staged.report.violations)
+        return cls(staged.report, tuple(map(ReadFile.of, staged.tables)), rows, going, separable, len(staged.quads))
+
+    def count(self, severity: Severity) -> int:
+        """How many findings of a severity there are."""
+        return sum(finding.severity is severity for finding in self.report.findings)
+
+
+def sections(report: Report, lang: Language) -> tuple[FindingSection, ...]:
+    """The findings of a report by severity, then by file and sheet, those that say the same on one line."""
+    found = []
+    for severity in Severity:
+        of_severity = [finding for finding in report.findings if finding.severity is severity]
+        if of_severity:
+            found.append(_section(severity, of_severity, lang))
+    return tuple(found)
+
+
+def _section(severity: Severity, findings: Iterable[Finding], lang: Language) -> FindingSection:
+    places: dict[str, dict[tuple[str, ...], list[Finding]]] = {}
+    total = 0
+    for finding in findings:
+        total += 1
+        said = (finding.code, finding.column or "", finding.value or "", finding.message(lang))
+        places.setdefault(_place(finding, lang), {}).setdefault(said, []).append(finding)
+    tables, left, hidden = [], SHOWN, 0
+    for place, lines in places.items():
+        shown = list(lines.values())[:left]
+        hidden += len(lines) - len(shown)
+        left -= len(shown)
+        if shown:
+            tables.append(FindingTable(place, tuple(_line(alike, lang) for alike in shown)))
+    return FindingSection(severity.value, total, tuple(tables), hidden)
+
+
+def _line(alike: list[Finding], lang: Language) -> FindingLine:
+    first = alike[0]
+    value = first.value or ""
+    return FindingLine(
+        rows=ranges(finding.row for finding in alike if finding.row is not None),
+        count=len(alike),
+        column=first.column or "",
+        value=value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…",
+        message=first.messages[lang],
+        suggested=", ".join(first.suggested(lang)),
+    )
+
+
+def _place(finding: Finding, lang: Language) -> str:
+    if not finding.file:
+        return ""
+    return text("page.report.sheet", lang, file=finding.file, sheet=finding.sheet) if finding.sheet else finding.file
+
+
+def _is_left_out(violation: Finding, left_out: LeaveOut) -> bool:
+    """Whether a violation goes away with the row or the thing that it is about."""
+    keys = (violation.file or "", f"{violation.file}#{violation.sheet}")
+    about = {violation.row, ID.local(violation.focus) if isinstance(violation.focus, NamedNode) else None} - {None}
+    return any(part in about for key in keys for part in left_out.get(key, ()))
