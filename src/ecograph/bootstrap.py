@@ -8,41 +8,34 @@ the folders of `data/` as any partner's.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions
-
 from ecograph.config import Settings
 from ecograph.contribute import door, provenance, staging, system, uploads
 from ecograph.contribute.desk import NOBODY, Desk
 from ecograph.contribute.options import Options
 from ecograph.contribute.packing import SourceFile
-from ecograph.contribute.provenance import Dataset
 from ecograph.contribute.publishing import Publisher
 from ecograph.contribute.rules import Rules
 from ecograph.contribute.staged import Staged
 from ecograph.contribute.workers import ContributionWorkers
-from ecograph.errors import PartnerExists, ReadOnly, UnknownThing
-from ecograph.identifiers import COMMON, SLUG, Space, graph_iri, thing_iri
+from ecograph.errors import PartnerExists, ReadOnly
+from ecograph.identifiers import COMMON, SLUG, Space, graph_iri
 from ecograph.ledger.partners import Partner
 from ecograph.ledger.sql import Ledger
-from ecograph.match.matcher import Matcher
-from ecograph.match.model import Group, MatchResult
-from ecograph.messages import Language
-from ecograph.namespaces import ECO
 from ecograph.query.catalogue import Catalogue
 from ecograph.query.workers import WorkerPool
-from ecograph.shacl.contract import Contract
 from ecograph.shacl.report import Finding
 from ecograph.store.base import Snapshot
 from ecograph.store.oxigraph import EmbeddedStore
-from ecograph.vocabulary.concepts import Concepts
-from ecograph.vocabulary.ontology import Ontology
+from ecograph.view import View
+
+__all__ = ["OPERATOR", "EcoGraph", "Loaded", "View", "Watch"]
 
 Watch = Callable[[int, int, str], None]
 """Called with (done, total, what is being done)."""
@@ -64,119 +57,6 @@ class Loaded:
     findings: tuple[Finding, ...]
 
 
-class View:
-    """
-    Everything that answers questions, at one revision: what a request holds from its first line to its last.
-
-    The parts are built when first asked for, and live as long as the view.
-    """
-
-    def __init__(self, snapshot: Snapshot, rules: Rules, concepts: Concepts | None = None) -> None:
-        """
-        Args:
-            snapshot: The revision.
-            rules: The rules in force.
-            concepts: The concepts, if they are the same as in an earlier view.
-        """
-        self.snapshot = snapshot
-        self.rules = rules
-        self._building = threading.RLock()
-        if concepts is not None:
-            self.__dict__["concepts"] = concepts
-
-    @property
-    def built(self) -> frozenset[str]:
-        """Which of its parts have been asked for."""
-        return frozenset(self.__dict__)
-
-    @property
-    def revision(self) -> int:
-        """The ledger's revision that this view shows."""
-        return self.snapshot.revision
-
-    @property
-    def ontology(self) -> Ontology:
-        """Our own terms."""
-        return self.rules.ontology
-
-    @property
-    def contract(self) -> Contract:
-        """The templates, as the shapes state them."""
-        return self.rules.contract
-
-    @cached_property
-    def concepts(self) -> Concepts:
-        """The concept schemes and vocabularies."""
-        return Concepts.from_snapshot(self.snapshot)
-
-    @cached_property
-    def matcher(self) -> Matcher:
-        """The matching projection of this revision."""
-        with self._building:
-            return Matcher.build(self.snapshot, self.concepts)
-
-    @cached_property
-    def datasets(self) -> Mapping[NamedNode, Dataset]:
-        """Who published each graph, from where, under which licence."""
-        return provenance.datasets(self.snapshot)
-
-    @cached_property
-    def property_names(self) -> Mapping[NamedNode, Mapping[Language, str]]:
-        """What properties are called in the templates, in the order of the columns."""
-        columns = sorted(
-            (column for template in self.contract.templates.values() for column in template.columns),
-            key=lambda column: column.order,
-        )
-        names: dict[NamedNode, Mapping[Language, str]] = {}
-        for column in columns:
-            names.setdefault(column.path, column.names)
-        return names
-
-    @cached_property
-    def companies_at_work(self) -> int:
-        """How many companies the graph knows by more than their name: a project, a solution or a claim."""
-        rows = self.snapshot.query(
-            f"SELECT (COUNT(DISTINCT ?company) AS ?count) WHERE {{ ?company a <{ECO.Company.value}> . "
-            f"?evidence <{ECO.participant.value}>|<{ECO.provider.value}>|<{ECO.claimant.value}> ?company }}"
-        )
-        assert isinstance(rows, QuerySolutions)
-        count = next(rows)["count"]
-        return int(count.value) if isinstance(count, Literal) else 0
-
-    def match(
-        self,
-        need: str,
-        *,
-        countries: Sequence[str] | None = None,
-        groups: Sequence[Group] | None = None,
-        top: int = 10,
-    ) -> MatchResult:
-        """
-        Who fits a need that is named by its id, or else written out.
-
-        Args:
-            need: The slug of a need in the graph, or a text of several words in Danish, Swedish or English.
-            countries: Only candidates of these (`dk`, `se`, `no`); None for all.
-            groups: Only these groups; None for all.
-            top: How many per group.
-
-        Raises:
-            UnknownThing: A single word that looks like an id and is none.
-        """
-        profile = self.matcher.profile_text(need)
-        if SLUG.fullmatch(need):
-            iri = thing_iri("need", need)
-            if next(iter(self.snapshot.quads(iri)), None) is not None:
-                profile = self.matcher.profile(iri)
-            elif not profile.concepts:
-                raise UnknownThing(kind="need", id=need)
-        return self.matcher.match(profile, countries=countries, groups=groups, top=top)
-
-    def close(self) -> None:
-        """Let the generation go."""
-        self.snapshot.close()
-
-
 class EcoGraph:
     """
     One EcoGraph on one data directory.
@@ -190,6 +70,8 @@ class EcoGraph:
         self._ledger = ledger
         self._switching = threading.Lock()
         self._refreshing = threading.Lock()
+        self._starting = threading.Lock()
+        self._workers: ContributionWorkers | None = None
         self._view: View | None = None
         self.before_showing: list[Callable[[View], object]] = []
         """What else is built for a new view before readers get it."""
@@ -246,16 +128,19 @@ class EcoGraph:
         """The one writer."""
         return Publisher(self.ledger, self.store, self.refresh)
 
-    @cached_property
+    @property
     def contribution_workers(self) -> ContributionWorkers:
-        """The processes that read and check uploaded files."""
-        return ContributionWorkers(
-            self.settings.resources_dir,
-            size=self.settings.contribution_workers,
-            queue=self.settings.contribution_queue,
-            timeout_s=self.settings.contribution_timeout_s,
-            memory_bytes=self.settings.contribution_memory_bytes,
-        )
+        """The processes that read and check uploaded files; started when first needed."""
+        with self._starting:
+            if self._workers is None:
+                self._workers = ContributionWorkers(
+                    self.settings.resources_dir,
+                    size=self.settings.contribution_workers,
+                    queue=self.settings.contribution_queue,
+                    timeout_s=self.settings.contribution_timeout_s,
+                    memory_bytes=self.settings.contribution_memory_bytes,
+                )
+            return self._workers
 
     @cached_property
     def desk(self) -> Desk:
@@ -347,7 +232,8 @@ class EcoGraph:
         who ask at once, most find that another's refresh has reached what they wrote.
         """
         with self._refreshing:
-            old = self._view
+            with self._switching:  # so that a first view is either there or will be of this revision
+                old = self._view
             if old is None or old.revision == self.store.shown:
                 return
             vocabulary = any(step.publisher == system.PUBLISHER for step in self.ledger.revisions(after=old.revision))
@@ -474,9 +360,10 @@ class EcoGraph:
 
     def close(self) -> None:
         """Stop the workers, and let the store and the ledger go."""
-        for workers in ("queries", "contribution_workers"):
-            if workers in self.__dict__:
-                getattr(self, workers).close()
+        if "queries" in self.__dict__:
+            self.queries.close()
+        if self._workers:
+            self._workers.close()
         if self._view:
             self._view.close()
         self.store.close()

@@ -19,7 +19,7 @@ from ecograph.contribute.packing import SourceFile
 from ecograph.contribute.resolving import Resolver
 from ecograph.contribute.staging import stage
 from ecograph.contribute.table import read_tables
-from ecograph.identifiers import thing_iri
+from ecograph.identifiers import COMMON, Space, thing_iri
 from ecograph.messages import LANGUAGES, Language
 from ecograph.namespaces import DCTERMS
 from ecograph.rdf.parsing import normalised
@@ -32,7 +32,12 @@ EXAMPLES = 10
 EDIT = "https://example.org/edited"
 SLUGS = [template.slug for template in templates()]
 
-FORMS = [(form, lang) for form in ("csv", "xlsx") for lang in (None, *LANGUAGES)]
+FORMS = [("csv", None)] + [
+    pytest.param(form, lang, marks=pytest.mark.slow)
+    for form in ("csv", "xlsx")
+    for lang in (None, *LANGUAGES)
+    if (form, lang) != ("csv", None)
+]
 
 each_template = pytest.mark.parametrize("slug", SLUGS)
 quick = settings(
@@ -44,16 +49,16 @@ quick = settings(
 few = settings(quick, max_examples=2)
 
 
-def read_back(data: bytes, form: str, template: Template, present: tuple[Quad, ...]) -> Mapped:
+def read_back(data: bytes, form: str, template: Template, present: tuple[Quad, ...], space: Space) -> Mapped:
     rule, shown = rules(), snapshot(*present)
     headings = rule.headings
     tables = read_tables(data, f"{template.slug}.{form}", headings.known, headings.is_template)
     resolver = Resolver(rule.contract, rule.concepts, rule.ontology, shown)
-    return map_tables([(table, headings.template_for(table)) for table in tables], resolver, GRAPH, headings)
+    return map_tables([(table, headings.template_for(table)) for table in tables], resolver, GRAPH, headings, space)
 
 
-def drawn(template: Template, data: st.DataObject) -> tuple[Quad, ...]:
-    return normalised(data.draw(things(template)))
+def drawn(template: Template, data: st.DataObject, space: Space = COMMON) -> tuple[Quad, ...]:
+    return normalised(data.draw(things(template, space)))
 
 
 def test_no_class_is_lost() -> None:
@@ -74,9 +79,10 @@ def test_export_and_import_give_the_same_graph(
     Whatever a publisher has published comes back from its export, in every form and language, statement by statement.
     """
     template = rules().contract.template(slug)
-    present = drawn(template, data)
-    exported = exporting.export(snapshot(*present), PUBLISHER, template, rules(), lang=lang, form=form)
-    mapped = read_back(exported, form, template, present)
+    space = data.draw(st.sampled_from([COMMON, Space(PUBLISHER)]))
+    present = drawn(template, data, space)
+    exported = exporting.export(snapshot(*present), PUBLISHER, template, rules(), lang=lang, form=form, space=space)
+    mapped = read_back(exported, form, template, present, space)
     assert [found.as_json() for found in mapped.findings if found.severity is Severity.VIOLATION] == []
     assert set(normalised(mapped.quads)) == set(present)
 

@@ -18,7 +18,7 @@ import uuid
 from collections import defaultdict
 from pathlib import Path
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, Quad
 
 from ecograph.bootstrap import EcoGraph
 from ecograph.config import Settings
@@ -80,7 +80,7 @@ def contribute(ecograph: EcoGraph, partner: str) -> None:
     say(f"ack {name} {time.monotonic_ns()}")
 
 
-def _titles(ecograph: EcoGraph, partner: str) -> list[object]:
+def _titles(ecograph: EcoGraph, partner: str) -> list[Quad]:
     return list(ecograph.view().snapshot.quads(None, DCTERMS.title, None, graph_iri(partner)))
 
 

@@ -14,9 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Final, Literal
 
-from pyoxigraph import Quad
-
-from ecograph.contribute import difference, provenance
+from ecograph.contribute import difference
 from ecograph.contribute.difference import Difference
 from ecograph.contribute.door import publishable
 from ecograph.contribute.options import Options
@@ -28,14 +26,7 @@ from ecograph.contribute.staged import LeaveOut, Staged
 from ecograph.contribute.tasks import Runner
 from ecograph.contribute.upkeep import Upkeep
 from ecograph.contribute.uploads import NOBODY, Uploads
-from ecograph.errors import (
-    BadParameter,
-    Forbidden,
-    Rejected,
-    UnknownThing,
-    VersionConflict,
-    WrongState,
-)
+from ecograph.errors import BadParameter, Forbidden, Rejected, UnknownThing, VersionConflict, WrongState
 from ecograph.identifiers import graph_iri
 from ecograph.ledger.partners import Role
 from ecograph.ledger.records import Contribution, ContributionRecord, Event, Note, State
@@ -120,7 +111,7 @@ class Desk:
 
         Raises:
             Forbidden: They may not contribute for that partner.
-            BadParameter: No file, or nobody whose it is.
+            BadParameter: No file, nobody whose it is, or a day of expiry that is not to come.
             UnknownThing: It corrects a contribution that is not there.
             ContributionTimeout, ContributionTooBig, ContributionBusy: It could not be checked; nothing was kept.
         """
@@ -131,6 +122,8 @@ class Desk:
             known = ", ".join(each.slug for each in self._ledger.partners.all())
             raise BadParameter(name="partner", value="", expected=known)
         who.require("submit", slug)
+        if options.expires_on:
+            _require_to_come(options.expires_on)
         if options.corrects and self._ledger.contribution(options.corrects).publisher != slug:
             raise UnknownThing(kind="contribution", id=options.corrects)
         publisher = self._ledger.partners.get(slug)
@@ -211,7 +204,7 @@ class Desk:
                 contribution = self._ledger.decide(
                     contribution_id, State.APPROVED, who.name, why, version=contribution.version
                 )
-            said = self._said_of(contribution, options, who)
+            said = self._uploads.publication(contribution, options, who.partner)
             make_patch = publishable(staged, self._rules, self._ledger, said)
             self._publisher.publish(contribution_id, make_patch, who.name, version=contribution.version)
         except Rejected as rejected:
@@ -263,9 +256,7 @@ class Desk:
             WrongState, VersionConflict, UnknownThing: It is not published, or has changed, or is not there.
         """
         contribution = self._begin("renew", State.PUBLISHED, contribution_id, who, version)
-        today = datetime.now(UTC).date()
-        if until <= today:
-            raise BadParameter(name="expires_on", value=until.isoformat(), expected=f"> {today.isoformat()}")
+        _require_to_come(until)
         self._ledger.renew(contribution_id, until, who.name, version=contribution.version)
         return self._case(contribution_id, who)
 
@@ -398,17 +389,14 @@ class Desk:
         events, notes = self._ledger.events(contribution_id), self._ledger.notes(contribution_id)
         return Case(contribution, staged, events, notes, who.steps(contribution))
 
-    def _said_of(self, contribution: Contribution, options: Options, who: Who) -> tuple[Quad, ...]:
-        """What the provenance graph says of the publication: organisations, and no person."""
-        publisher = self._ledger.partners.get(contribution.publisher)
-        reviewer = self._ledger.partners.get(who.partner) if who.partner else None
-        sources = (options.source,) if options.source else ()
-        return provenance.publication_quads(
-            contribution.id, publisher, reviewer, contribution.sha256 or "", datetime.now(UTC), sources
-        )
-
 
 def _given(name: str, words: str) -> str:
     if not words.strip():
         raise BadParameter(name=name, value="", expected="…")
     return words.strip()
+
+
+def _require_to_come(day: date) -> None:
+    today = datetime.now(UTC).date()
+    if day <= today:
+        raise BadParameter(name="expires_on", value=day.isoformat(), expected=f"> {today.isoformat()}")

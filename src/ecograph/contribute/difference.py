@@ -108,7 +108,7 @@ class Difference:
         """The difference in one sentence."""
         if not self.things:
             return text("desk.difference.nothing", lang)
-        return text("desk.difference.summary", lang, **self.counts)
+        return text("desk.difference.summary", lang, **{str(name): number for name, number in self.counts.items()})
 
     @property
     def n_quads(self) -> str:

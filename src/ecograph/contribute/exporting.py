@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode, Quad
 
 from ecograph.contribute.resolving import Resolver
 from ecograph.contribute.rules import Rules
+from ecograph.contribute.templates import csvw
 from ecograph.contribute.templates.workbook import Sheet, build
 from ecograph.contribute.writing import Cells, Writer, things_of, write_csv
 from ecograph.identifiers import COMMON, Space, graph_iri
@@ -17,7 +18,7 @@ from ecograph.namespaces import RDF
 from ecograph.shacl.contract import Template
 from ecograph.store.base import Snapshot
 
-Form = Literal["csv", "xlsx"]
+Form = Literal["csv", "xlsx", "csvw"]
 
 
 def export(
@@ -41,7 +42,8 @@ def export(
         template: Which class.
         rules: Labels, class hierarchy and templates.
         lang: Headings, labels and names in that language; None for machine headings, slugs and addresses.
-        form: CSV or workbook.
+        form: CSV; a workbook, where what belongs to the rows has sheets beside them; or a ZIP for readers of CSV on
+            the Web, which has no language.
         space: Whose things have short ids.
 
     Returns:
@@ -50,10 +52,17 @@ def export(
     Source:
         docs/templates.md, "Export".
     """
-    rows = published_rows(snapshot, publisher, template, rules, lang=lang, space=space)
+    if form == "csvw":
+        return csvw.package(published(snapshot, publisher, template), template, rules.concepts)
     if form == "csv":
-        return write_csv(template, rows, lang)
-    return build([Sheet(template, rows)], rules, lang or "en", machine=lang is None, revision=snapshot.revision)
+        return write_csv(template, published_rows(snapshot, publisher, template, rules, lang=lang, space=space), lang)
+    beside = rules.contract.related(template, rules.ontology.superclasses(template.target_class))
+    sheets = [
+        Sheet(each, published_rows(snapshot, publisher, each, rules, lang=lang, space=space))
+        for each in (template, *beside)
+    ]
+    shown = [sheet for sheet in sheets if sheet.rows or sheet.template == template]
+    return build(shown, rules, lang or "en", machine=lang is None, revision=snapshot.revision)
 
 
 def published_rows(

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -24,11 +25,10 @@ from ecograph.contribute.resolving import Known, Resolver
 from ecograph.contribute.table import Row, Table
 from ecograph.identifiers import COMMON, Space
 from ecograph.messages import LANGUAGES, Language, text
-from ecograph.namespaces import CONCEPT, ECO, ID, RDF, SH
+from ecograph.namespaces import ECO, ID, RDF
 from ecograph.rdf.terms import visible
 from ecograph.shacl.contract import ID_COLUMN, Column, Template
-from ecograph.shacl.report import Finding, Report, Severity, Term
-from ecograph.shacl.shapes import Node, Shapes
+from ecograph.shacl.report import Finding, Severity
 
 _SHOWN: Final = 200  # characters of a value that a message repeats
 
@@ -156,18 +156,6 @@ def map_tables(
     order = {id(sheet): at for at, sheet in enumerate(sheets)}
     ordered = sorted(seen.values(), key=lambda item: (order[id(item.sheet)], item.row.number))
     return _map_rows(ordered, resolver, graph, findings)
-
-
-def located(report: Report, mapped: Mapped, shapes: Shapes) -> Report:
-    """
-    The report with file, row and column on each finding, without what mapping has said already.
-
-    Args:
-        report: What validation found.
-        mapped: Where everything was written.
-        shapes: For findings without a path: the property their shape is about.
-    """
-    return Report.of(finding for finding in _located(report.findings, mapped, shapes))
 
 
 def table_place(table: Table, row: int, column: str | None = None) -> Place:
@@ -387,43 +375,3 @@ def _fault_finding(
         values=fault.values,
     )
     return replace(found, suggestions_by_language=fault.suggestions_by_language)
-
-
-def _located(findings: Iterable[Finding], mapped: Mapped, shapes: Shapes) -> Iterator[Finding]:
-    for found in findings:
-        subject = mapped.subjects.get(found.focus) if isinstance(found.focus, NamedNode) else None
-        if subject is None or not isinstance(found.focus, NamedNode):
-            yield found
-            continue
-        paths = (found.path,) if found.path is not None else tuple(_paths_of(shapes, found.shape, subject))
-        about_a_value = found.path is not None and found.term is not None
-        if not about_a_value and any((found.focus, path) in mapped.faulty for path in paths):
-            continue
-        place = subject.place
-        if paths:
-            columns = subject.template.by_path.get(paths[0])
-            heading = subject.headings.get(paths[0]) or (columns[0].key if columns else None)
-            place = replace(place, column=heading)
-            if about_a_value and isinstance(found.term, NamedNode | Literal):
-                place = mapped.origins.get((found.focus, paths[0], found.term), place)
-        value = _written(found.term) if about_a_value else None
-        yield replace(found, file=place.file, sheet=place.sheet, row=place.row, column=place.column, value=value)
-
-
-def _written(term: Term | None) -> str | None:
-    """A value as it is written in a cell."""
-    if isinstance(term, NamedNode) and term in ID:
-        return ID.local(term)
-    if isinstance(term, NamedNode) and term in CONCEPT:
-        return CONCEPT.local(term).partition("/")[2]
-    return None if term is None else term.value
-
-
-def _paths_of(shapes: Shapes, shape: Node | None, subject: Subject) -> Iterator[NamedNode]:
-    """The properties that a shape without a path speaks of and the thing's template has."""
-    pending = [shape] if shape is not None else []
-    for node in pending:
-        for path in shapes.nodes(node, SH.path):
-            if isinstance(path, NamedNode) and path in subject.template.by_path:
-                yield path
-        pending += [inner for inner in shapes.inner(node) if inner not in pending]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -96,8 +97,9 @@ def marked(files: Sequence[SourceFile], findings: Iterable[Finding], lang: Langu
             cells.setdefault(key, (cell, []))[1].append(finding)
     for cell, found in cells.values():
         cell.fill = _FILLS[min((finding.severity for finding in found), key=_RANK.__getitem__)]
-        said = "\n\n".join(f"{_severity(finding, lang)}: {finding.message(lang)}" for finding in found)
-        cell.comment = Comment(said[:_LONGEST_COMMENT], "EcoGraph", height=160, width=360)
+        said = [f"{_severity(finding, lang)}: {finding.message(lang)}" for finding in found]
+        own = [cell.comment.text] if cell.comment else []
+        cell.comment = Comment("\n\n".join((*said, *own))[:_LONGEST_COMMENT], "EcoGraph", height=160, width=360)
     _summary(book, report, links, lang)
     return saved(book)
 
@@ -148,8 +150,9 @@ def _book(files: Sequence[SourceFile], rules: Rules) -> tuple[Workbook, list[_Pl
             continue  # what is wrong with the file as a whole stands in the summary
     if len(tables) == 1 and tables[0][1][0].reading.kind in _EDITABLE:
         file, sheets = tables[0]
-        own = load_workbook(io.BytesIO(file.data))
-        return own, [_Place(own[table.sheet], table) for table in sheets]
+        own = _loaded(file.data)
+        if own is not None:
+            return own, [_Place(own[table.sheet], table) for table in sheets]
     book = Workbook()
     if book.active is not None:
         book.remove(book.active)
@@ -160,6 +163,14 @@ def _book(files: Sequence[SourceFile], rules: Rules) -> tuple[Workbook, list[_Pl
             _write(page, table)
             places.append(_Place(page, table))
     return book, places
+
+
+def _loaded(data: bytes) -> Workbook | None:
+    """The person's workbook; None where the library cannot write it again, though its rows could be read."""
+    try:
+        return load_workbook(io.BytesIO(data))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, zipfile.BadZipFile):
+        return None
 
 
 def _write(page: Worksheet, table: Table) -> None:

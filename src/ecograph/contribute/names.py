@@ -249,10 +249,18 @@ def _recent(kept: OrderedDict[tuple[object, ...], T], key: tuple[object, ...], m
 
 
 def _graphs(snapshot: Snapshot) -> list[NamedNode]:
+    """The publishers' graphs: they speak of things only, and vocabularies never do."""
     rows = snapshot.query("SELECT ?graph WHERE { GRAPH ?graph {} }")
     assert isinstance(rows, QuerySolutions)
-    found = [row["graph"] for row in rows]
-    return [graph for graph in found if isinstance(graph, NamedNode) and graph not in (PROVENANCE_GRAPH, LEDGER_GRAPH)]
+    graphs = (row["graph"] for row in rows)
+    return [graph for graph in graphs if isinstance(graph, NamedNode) and _is_about_things(graph, snapshot)]
+
+
+def _is_about_things(graph: NamedNode, snapshot: Snapshot) -> bool:
+    if graph in (PROVENANCE_GRAPH, LEDGER_GRAPH):
+        return False
+    first = next(snapshot.quads(None, None, None, graph), None)
+    return first is not None and first.subject in ID
 
 
 def _block(snapshot: Snapshot, graph: NamedNode, patterns: Patterns) -> Block:

@@ -10,7 +10,8 @@ from typing import Literal
 from pyoxigraph import NamedNode, Quad
 
 from ecograph.contribute import provenance
-from ecograph.contribute.mapping import Mapped, Place, finding, located
+from ecograph.contribute.locating import located
+from ecograph.contribute.mapping import Mapped, Place, finding
 from ecograph.contribute.ownership import CHANGES_KIND, FOREIGN_SPACE, judge, others_classes
 from ecograph.contribute.rules import Rules
 from ecograph.contribute.table import Table

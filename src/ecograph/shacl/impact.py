@@ -75,7 +75,9 @@ def check(
     Source:
         docs/validation.md, "What a change can touch".
     """
-    source, background = source or NOTHING, normalised(background)
+    # Not `or`: whether a snapshot is true, it finds out by counting its statements.
+    source = NOTHING if source is None else source
+    background = normalised(background)
     own = {quad.subject for quad in focus if isinstance(quad.subject, NamedNode)}
     reads = compiled(shapes)
     walk = _Walk(reads, source, change, background)

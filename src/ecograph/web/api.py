@@ -1,5 +1,5 @@
 """
-REST under `/api/v1`: lists and things, matches, search, counts, templates and questions.
+REST under `/api/v1`: lists and things, matches, search, counts and questions.
 
 Source:
     docs/api.md.
@@ -17,10 +17,9 @@ from fastapi.responses import Response
 from ecograph.errors import BadParameter, UnknownThing
 from ecograph.identifiers import SLUG, concept_iri, thing_iri
 from ecograph.match.model import Group
-from ecograph.messages import Language, language_of
+from ecograph.messages import Language
 from ecograph.query import parameters
 from ecograph.rdf.formats import RESULT_FORMATS, by_suffix
-from ecograph.shacl.contract import template_csv
 from ecograph.text.lexicon import normalise
 from ecograph.web import models
 from ecograph.web.access import TheEcoGraph, TheLanguage, TheView, headers_of
@@ -56,7 +55,7 @@ Side = Literal["dk", "se", "no"]
 def index(view: TheView) -> dict[str, str]:
     """Where each part of REST is."""
     lists = {name: f"/api/v1/{name}" for name in (*COLLECTIONS, "topics")}
-    rest = ("matches", "search", "stats", "queries", "templates")
+    rest = ("matches", "search", "stats", "statements", "queries", "templates", "contributions", "convert")
     return {
         **lists,
         **{name: f"/api/v1/{name}" for name in rest},
@@ -163,31 +162,6 @@ def matches_of_address(
 ) -> models.Matches:
     """As POST, for a link. The text is part of the address, which others may log: use POST where that matters."""
     return _matches(view, text, None, country, group, top)
-
-
-@router.get("/templates", summary="Templates", tags=["contribute"])
-def templates(view: TheView) -> dict[str, dict[str, str]]:
-    """Per template, what its things are called in each language."""
-    return {slug: models.by_language(template.names) for slug, template in view.contract.templates.items()}
-
-
-@router.get(
-    "/templates/{kind}.csv",
-    summary="An empty table to fill in",
-    tags=["contribute"],
-    response_class=Response,
-    responses={200: {"content": {"text/csv": {}}, "description": "A header row"}},
-)
-def template(
-    view: TheView, kind: Annotated[str, Path(max_length=100, examples=["need"])], lang: str | None = None
-) -> Response:
-    """Machine headings (RFC 4180); with `lang`, headings in that language for Excel."""
-    spoken = language_of(lang) if lang else None
-    if lang and spoken is None:
-        raise BadParameter(name="lang", value=lang, expected="da, sv, en")
-    body = template_csv(view.contract.template(kind), spoken)
-    disposition = {"Content-Disposition": f'attachment; filename="{kind}.csv"'}
-    return Response(body, media_type="text/csv; charset=utf-8", headers=headers_of(view) | disposition)
 
 
 @router.get("/queries", summary="Questions of the catalogue", tags=["queries"])

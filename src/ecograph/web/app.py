@@ -17,11 +17,26 @@ from ecograph.bootstrap import EcoGraph
 from ecograph.config import Settings
 from ecograph.errors import EcoGraphError
 from ecograph.query.guard import admit
-from ecograph.web import api, logs, pages, problems, sparql, things
+from ecograph.web import (
+    api,
+    contributions,
+    logs,
+    pages,
+    problems,
+    sparql,
+    statements,
+    steps,
+    templates_api,
+    things,
+    tokens,
+)
 from ecograph.web.access import TheEcoGraph
+from ecograph.web.auth import Failures
 from ecograph.web.envelope import Envelope
+from ecograph.web.idempotency import Once
 from ecograph.web.models import ProblemDetails
 from ecograph.web.reading.building import directory
+from ecograph.web.upkeep import upkeep
 
 _log = structlog.get_logger(__name__)
 
@@ -43,7 +58,8 @@ def create_app(ecograph: EcoGraph, settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_warm, ecograph)
-        yield
+        with upkeep(ecograph):
+            yield
 
     app = FastAPI(
         title="EcoGraph",
@@ -57,6 +73,9 @@ def create_app(ecograph: EcoGraph, settings: Settings) -> FastAPI:
     app.openapi = lambda: _description(app)  # type: ignore[method-assign]
     app.state.ecograph = ecograph
     app.state.settings = settings
+    app.state.failures = Failures()
+    app.state.once = Once()
+    app.state.reading = 0
     answer = problems.install(app, pages.problem)
     app.add_middleware(Envelope, answer=answer)
 
@@ -75,7 +94,8 @@ def create_app(ecograph: EcoGraph, settings: Settings) -> FastAPI:
             return JSONResponse({"status": "not ready", "code": error.code}, 503)
         return JSONResponse({"status": "ready", "revision": view.revision})
 
-    app.include_router(api.router)
+    for part in (contributions, steps, tokens, statements, templates_api, api):  # api's lists come last: any name fits
+        app.include_router(part.router)
     app.include_router(sparql.router)
     app.include_router(things.router)
     app.mount("/static", pages.static)

@@ -29,17 +29,18 @@ from ecograph.rdf.formats import TURTLE, Format, negotiate
 from ecograph.shacl.rdf_report import as_turtle
 from ecograph.web import contribution_models as models
 from ecograph.web.access import TheEcoGraph, TheLanguage
-from ecograph.web.auth import MaybeWho, TheWho
+from ecograph.web.auth import MaybeWho, TheWho, who_asks
 from ecograph.web.documents import PRIVATE, UPLOAD_BODY, given, problems_of
 from ecograph.web.idempotency import Once, fingerprint
-from ecograph.web.problems import Refused
 from ecograph.web.uploads import XLSX, Upload, attachment, media_type_of, read_upload
 
 router = APIRouter(prefix="/api/v1", tags=["contribute"], responses=problems_of(401, 403, 404, 422, 503))
 
 _JSON: Final = Format("json", "application/json", "json")
 _XLSX: Final = Format("xlsx", XLSX, "xlsx")
-_WRITTEN: Final = {200: {"model": models.Check, "content": {TURTLE.media_type: {}, XLSX: {}}}}
+_WRITTEN: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"model": models.Check, "content": {TURTLE.media_type: {}, XLSX: {}}}
+}
 _MAX_PAGE: Final = 200
 
 Id = Annotated[str, Path(max_length=64, description="A contribution", examples=["5f0c6c3e9f0a4a56b1f2b7f9d0d3a1c2"])]
@@ -71,9 +72,7 @@ def sender(
     if dry_run or check:
         return Sender(who, True)
     _ = ecograph.ledger
-    if who is None:
-        raise Refused(401, "token-needed", {"WWW-Authenticate": 'Bearer realm="EcoGraph"'})
-    if not who.role.may(Role.CONTRIBUTOR):
+    if not who_asks(who).role.may(Role.CONTRIBUTOR):
         raise Forbidden(needed="contributor")
     return Sender(who, False)
 
@@ -83,7 +82,10 @@ def sender(
     summary="Check or send files",
     status_code=201,
     responses={
-        200: {"description": "With `dry_run`: the verdict and all findings, whether it conforms or not", **_WRITTEN[200]},
+        200: {
+            "description": "With `dry_run`: the verdict and all findings, whether it conforms or not",
+            **_WRITTEN[200],
+        },
         201: {"model": models.CaseModel, "description": "Kept and checked; it waits to be submitted"},
         **problems_of(400, 408, 413, 415),
     },
@@ -189,9 +191,7 @@ def report(
     response_class=Response,
     responses={200: {"content": {XLSX: {}}, "description": "A workbook"}},
 )
-def marked(
-    ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, lang: TheLanguage, _lang: _Lang = None
-) -> Response:
+def marked(ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, lang: TheLanguage, _lang: _Lang = None) -> Response:
     """The cells that findings are about are coloured, with the messages as comments."""
     found, staged = _open(ecograph, contribution_id, who)
     return _written(ecograph, staged, _files(found, staged), _XLSX, lang)
@@ -206,9 +206,7 @@ def marked(
         204: {"description": "No row is to be corrected"},
     },
 )
-def errors(
-    ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, lang: TheLanguage, _lang: _Lang = None
-) -> Response:
+def errors(ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, lang: TheLanguage, _lang: _Lang = None) -> Response:
     """In the form they came, with a column that says what is wrong. It is passed over when they are sent again."""
     _, staged = _open(ecograph, contribution_id, who)
     with ecograph.snapshot() as snapshot:

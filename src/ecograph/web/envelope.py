@@ -15,12 +15,15 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ecograph.web.problems import Refused
+from ecograph.web.uploads import MAX_UPLOAD_BYTES
 
 _log = structlog.get_logger("ecograph.web")
 
 MAX_BODY_BYTES: Final = 1 << 20
 """What a request may send, unless its path is for files."""
 
+FILES: Final = re.compile(r"/api/v1/(contributions(/check/marked)?|convert)|/(da|sv|en)/contribute(/[a-z/-]*)?")
+"""The paths that files are sent to."""
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _OPEN: Final = ("/sparql", "/api/", "/id/", "/concept/", "/ns", "/shapes", "/openapi.json", "/problems/")
@@ -40,7 +43,7 @@ _PREFLIGHT: Final = {
     "access-control-allow-headers": "Accept, Accept-Language, Content-Type, If-None-Match",
     "access-control-max-age": "86400",
 }
-_EXPOSED: Final = "ETag, Link, Retry-After, X-Request-Id, EcoGraph-Revision, EcoGraph-Truncated"
+_EXPOSED: Final = "ETag, Link, Retry-After, X-Request-Id, EcoGraph-Revision, EcoGraph-Truncated, EcoGraph-Findings"
 
 
 class Envelope:
@@ -51,14 +54,20 @@ class Envelope:
         app: What is inside.
         answer: Turns an error that nothing inside has handled into a response.
         max_body_bytes: What a request may send.
+        max_upload_bytes: What a request with files may send.
     """
 
     def __init__(
-        self, app: ASGIApp, answer: Callable[[Request, Exception], Response], max_body_bytes: int = MAX_BODY_BYTES
+        self,
+        app: ASGIApp,
+        answer: Callable[[Request, Exception], Response],
+        max_body_bytes: int = MAX_BODY_BYTES,
+        max_upload_bytes: int = MAX_UPLOAD_BYTES,
     ) -> None:
         self.app = app
         self.answer = answer
         self.max_body_bytes = max_body_bytes
+        self.max_upload_bytes = max_upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and its response back."""
@@ -70,6 +79,7 @@ class Envelope:
         scope["request_id"] = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         structlog.contextvars.bind_contextvars(request_id=scope["request_id"])
         started, status = time.monotonic(), 0
+        limit = self._limit(scope)
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -83,11 +93,11 @@ class Envelope:
         try:
             if _is_preflight(scope, headers):
                 await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, sending)
-            elif _announced(headers) > self.max_body_bytes:
-                await self.answer(Request(scope), self._too_large())(scope, receive, sending)
+            elif _announced(headers) > limit:
+                await self.answer(Request(scope), _too_large(limit))(scope, receive, sending)
             else:
                 inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
-                await self.app(inner, self._limited(receive), sending)
+                await self.app(inner, _limited(receive, limit), sending)
         except Exception as error:
             if status:  # too late for another answer
                 raise
@@ -102,21 +112,28 @@ class Envelope:
             )
             structlog.contextvars.unbind_contextvars("request_id")
 
-    def _limited(self, receive: Receive) -> Receive:
-        received = 0
+    def _limit(self, scope: Scope) -> int:
+        is_upload = scope["method"] == "POST" and FILES.fullmatch(scope["path"])
+        return self.max_upload_bytes if is_upload else self.max_body_bytes
 
-        async def receiving() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self.max_body_bytes:
-                raise self._too_large()
-            return message
 
-        return receiving
+def _limited(receive: Receive, limit: int) -> Receive:
+    received = 0
 
-    def _too_large(self) -> Refused:
-        return Refused(413, "too-large-body", limit=f"{self.max_body_bytes >> 10} kB")
+    async def receiving() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise _too_large(limit)
+        return message
+
+    return receiving
+
+
+def _too_large(limit: int) -> Refused:
+    shown = f"{limit // 1_000_000} MB" if limit >= 10_000_000 else f"{limit >> 10} kB"
+    return Refused(413, "too-large-body", limit=shown)
 
 
 def _announced(headers: Headers) -> int:

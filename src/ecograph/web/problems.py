@@ -56,7 +56,7 @@ _STATUSES: Final[Mapping[type[EcoGraphError], tuple[int, str]]] = {
     errors.RequestError: (400, "request"),
     errors.ServiceError: (503, "service"),
 }
-_TITLES: Final = {400: "request", 404: "not-found", 405: "request", 413: "request", 415: "request", 422: "request"}
+_TITLES: Final = {401: "not-admitted", 403: "not-admitted", 404: "not-found", 429: "busy"}
 
 # Codes of pydantic by what a person can do about them.
 _FIELDS: Final[Sequence[tuple[str, str]]] = (
@@ -233,6 +233,11 @@ def _own(error: EcoGraphError) -> Problem:
         headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}  # RFC 6750, section 3
     if isinstance(error, errors.VersionConflict):
         extra = {"version": error.values["current"]}
+        headers = {"ETag": f'"{error.values["current"]}"'}
+    if isinstance(error, errors.WrongState):
+        extra = {"state": str(error.values["state"])}
+    if isinstance(error, errors.Rejected):
+        extra = {"errors": [finding.as_json() for finding in error.findings]}
     if isinstance(error, errors.QuerySyntax):
         extra = {"line": error.values["line"], "column": error.values["column"]}
     if status >= 500:

@@ -36,7 +36,8 @@ _CASE: Final[dict[str, Any]] = {"response_model": models.CaseModel}
 
 def seen_version(
     if_match: Annotated[
-        str | None, Header(max_length=200, description="The `ETag` of the contribution as it was seen", examples=['"3"'])
+        str | None,
+        Header(max_length=200, description="The `ETag` of the contribution as it was seen", examples=['"3"']),
     ] = None,
 ) -> int | None:
     """
@@ -114,5 +115,3 @@ def note(
     found = ecograph.desk.note(contribution_id, who, body.words)
     headers = {**PRIVATE, "Location": request.url.path}
     return JSONResponse(models.notes(found.notes[-1:])[0], 201, headers)
-
-

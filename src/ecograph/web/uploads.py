@@ -181,7 +181,9 @@ async def _form(request: Request) -> FormData:
 
 def _files(form: FormData) -> Iterable[UploadFile]:
     """The files of a form, without the fields for files that nothing was chosen in."""
-    return [value for _, value in form.multi_items() if isinstance(value, UploadFile) and (value.filename or value.size)]
+    return [
+        value for _, value in form.multi_items() if isinstance(value, UploadFile) and (value.filename or value.size)
+    ]
 
 
 def _name_of_body(request: Request, fields: Mapping[str, str], media_type: str) -> str:

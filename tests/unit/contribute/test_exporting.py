@@ -133,6 +133,24 @@ class TestWorkbook:
         marks = {row[0]: row[1] for row in book[MARKER_SHEET].iter_rows(values_only=True)}
         assert marks["revision"] == "7"
 
+    def test_what_belongs_to_a_row_stands_beside_it(self, rules: Rules) -> None:
+        """
+        The workbook of projects has a sheet with their participations, where there are any.
+        """
+        project, lead = SPACE.iri("project", "p1"), SPACE.iri("participation", "p1--known--lead")
+        said = [
+            Quad(project, RDF.type, ECO.Project, GRAPH),
+            Quad(project, DCTERMS.title, Literal("Synthetic", language="da"), GRAPH),
+            Quad(lead, RDF.type, ECO.Participation, GRAPH),
+            Quad(lead, ECO.project, project, GRAPH),
+            Quad(lead, ECO.participant, KNOWN, GRAPH),
+        ]
+        template = rules.contract.template("project")
+        data = export(published(*said), "synthetic", template, rules, lang="da", form="xlsx", space=SPACE)
+        book = load_workbook(io.BytesIO(data))
+        assert book.sheetnames[:2] == ["Projekt", "Deltagelse"]
+        assert [cell.value for cell in book["Deltagelse"][2]][:3] == ["p1--known--lead", "Synthetic", "Kendt A/S"]
+
     def test_templates_with_content_are_known(self, rules: Rules) -> None:
         """
         One can ask of which classes a publisher has published anything.

@@ -192,6 +192,51 @@ class TestOthers:
         assert shapes_of(changed(published, rules, (), gone)) == {("<urn:svanen>", "Boat-flag")}
 
 
+LOOKING_ASIDE = {
+    "compared": (
+        "ecosh:S sh:targetClass eco:T ; sh:property [ sh:path eco:start ; sh:lessThan eco:end ] .",
+        "<urn:t> a eco:T ; eco:start 2 .",
+        "<urn:t> eco:end 1 .",
+    ),
+    "closed": (
+        "ecosh:S sh:targetClass eco:T ; sh:closed true ; sh:ignoredProperties ( rdf:type ) .",
+        "<urn:t> a eco:T .",
+        "<urn:t> eco:anything 1 .",
+    ),
+    "siblings": (
+        "ecosh:S sh:targetClass eco:T ; sh:property ecosh:P, ecosh:Q . ecosh:P sh:path eco:p ; sh:qualifiedMinCount 1 ;"
+        "sh:qualifiedValueShape [ sh:class eco:A ] ; sh:qualifiedValueShapesDisjoint true ."
+        "ecosh:Q sh:path eco:q ; sh:qualifiedMaxCount 9 ; sh:qualifiedValueShape [ sh:class eco:B ] .",
+        "<urn:t> a eco:T ; eco:p <urn:v> . <urn:v> a eco:A .",
+        "<urn:v> a eco:B .",
+    ),
+    "repeated": (
+        "ecosh:S sh:targetClass eco:T ; sh:property [ sh:path [ sh:oneOrMorePath eco:p ] ; sh:class eco:T ] .",
+        "<urn:t> a eco:T ; eco:p <urn:v> . <urn:v> a eco:T ; eco:p <urn:w> . <urn:w> a eco:T .",
+        "<urn:w> eco:p <urn:x> .",
+    ),
+    "listed": (
+        "ecosh:S sh:targetNode <urn:t> ; sh:property ecosh:P ."
+        "ecosh:P sh:path [ sh:alternativePath ( eco:p eco:q ) ] ; sh:in ( 1 2 ) .",
+        "<urn:t> eco:p 1 .",
+        "<urn:t> eco:q 3 .",
+    ),
+}
+"""By what a shape looks at: the shape, what is published, and a change that only looking there shows to be wrong."""
+
+
+class TestLookingAside:
+    @pytest.mark.parametrize("case", LOOKING_ASIDE)
+    def test_every_look_aside_is_known(self, read: Read, case: str) -> None:
+        """
+        Whatever a shape looks at beside the values of its path, a change of that is noticed.
+        """
+        rules, published, added = map(read, LOOKING_ASIDE[case])
+        assert not changed(published, Shapes(rules), read("<urn:other> eco:p 1 .")).report.findings
+        found = changed(published, Shapes(rules), added).report.findings
+        assert NamedNode("urn:t") in {item.focus for item in found}
+
+
 class TestHubs:
     def _harbour(self, read: Read, boats: int) -> tuple[Quad, ...]:
         many = "".join(

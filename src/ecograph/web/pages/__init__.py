@@ -1,5 +1,6 @@
 """
-The pages, in Danish, Swedish and English: start, search, need with matches, profile, sources, SPARQL, about.
+The pages, in Danish, Swedish and English: start, search, need with matches, profile, contributing and review, sources,
+SPARQL, about.
 
 Every page works without JavaScript, and its address holds its whole state.
 """
@@ -8,11 +9,24 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from ecograph.web.pages import need, profile, question, search, start, terms
+from ecograph.web.pages import (
+    case,
+    contribute,
+    contributions,
+    login,
+    need,
+    profile,
+    question,
+    search,
+    start,
+    statement,
+    templates_page,
+    terms,
+)
 from ecograph.web.pages.layout import problem, static
 
 __all__ = ["problem", "router", "static"]
 
 router = APIRouter(include_in_schema=False)
-for _part in (start, search, question, terms, need, profile):
+for _part in (start, search, contribute, templates_page, contributions, case, login, statement, question, terms, need, profile):
     router.include_router(_part.router)

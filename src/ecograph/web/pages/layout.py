@@ -21,7 +21,7 @@ from ecograph.web.views.words import Link, Reader
 static = StaticFiles(packages=[("ecograph.web", "static")])
 
 METHODS: Final = ["GET", "HEAD"]
-PRIVATE: Final[Mapping[str, str]] = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+PRIVATE: Final[Mapping[str, str]] = {"Cache-Control": "no-store"}
 LONGEST_TITLE: Final = 60
 """Letters of a heading that stand in the title of the window and in the breadcrumb."""
 
@@ -46,6 +46,7 @@ def page(
     status: int = 200,
     section: str = "",
     private: bool = False,
+    address: str | None = None,
     **values: object,
 ) -> HTMLResponse:
     """
@@ -59,9 +60,10 @@ def page(
         status: HTTP status.
         section: Which entry of the menu is the current one.
         private: Whether it is for this visitor alone, so that nobody else's cache or screen may keep it.
+        address: Where it is found in another language, behind `/da`; None for the address that was asked for.
         values: What the template shows.
     """
-    body = _render(request, lang, template, title=title, section=section, **values)
+    body = _render(request, lang, template, address, title=title, section=section, **values)
     revision = PRIVATE if private else headers_of(ecograph_of(request).view())
     headers = {**revision, "Content-Language": lang, "Vary": "Accept, Accept-Language, Cookie"}
     return HTMLResponse(body, status, headers)
@@ -79,13 +81,17 @@ def short(words: str) -> str:
     return words if len(words) <= LONGEST_TITLE else f"{words[:LONGEST_TITLE].rstrip()}…"
 
 
-def _render(request: Request, lang: Language, template: str, **values: object) -> str:
+def _render(
+    request: Request, lang: Language, template: str, address: str | None = None, /, **values: object
+) -> str:
     ecograph = ecograph_of(request)
     view = ecograph.view()
     rest = request.url.path.removeprefix(f"/{lang}")
     query = f"?{request.url.query}" if request.url.query else ""
 
     def in_language(other: Language) -> str:
+        if address is not None:
+            return f"/{other}{address}"
         return f"/{other}{rest}{query}" if request.url.path.startswith(f"/{lang}") else f"/{other}"
 
     def t(key: str, **filling: object) -> str:

@@ -15,6 +15,7 @@ from ecograph.shacl.contract import Template
 from ecograph.vocabulary.labels import best_of
 from ecograph.web.reading.directory import Filter
 from ecograph.web.views.relations import Entry, Relation, relations
+from ecograph.web.views.statements import origin_page
 from ecograph.web.views.words import Link, Reader
 
 _TOPIC_ENTRIES: Final = 5
@@ -39,11 +40,12 @@ _LAST: Final = (DCTERMS.source,)
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One property of a thing with its values; `inline` where they stand in one line."""
+    """One property of a thing with its values, in one line where `inline`; `origin` is the page that says who said so."""
 
     label: str
     entries: tuple[Link, ...]
     inline: bool = False
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def profile(words: Reader, iri: NamedNode, *, related: bool = True) -> Profile |
         heading=heading,
         kinds=_kinds(words, iri, quads, scheme),
         lead=_lead(words, quads),
-        facts=_facts(words, quads, words.template(iri), heading),
+        facts=_facts(words, iri, quads, words.template(iri), heading),
         broader=tuple(words.link(each) for each in reversed(words.view.concepts.ancestors(iri))) if scheme else (),
         narrower=words.sorted(words.link(each) for each in words.view.concepts.narrower(iri)) if scheme else (),
         about=about,
@@ -137,7 +139,9 @@ def _lead(words: Reader, quads: Iterable[Quad]) -> Link | None:
     return None
 
 
-def _facts(words: Reader, quads: Sequence[Quad], template: Template | None, heading: Link) -> tuple[Fact, ...]:
+def _facts(
+    words: Reader, iri: NamedNode, quads: Sequence[Quad], template: Template | None, heading: Link
+) -> tuple[Fact, ...]:
     slug = str(quads[0].subject).rstrip(">").rsplit("/", 1)[-1]
     values: dict[NamedNode, list[Literal | NamedNode]] = defaultdict(list)
     for quad in quads:
@@ -151,7 +155,8 @@ def _facts(words: Reader, quads: Sequence[Quad], template: Template | None, head
         names = path in _NAMES and all(each.text in (heading.text, slug) for each in found)
         if path not in _SILENT and not names:
             inline = len(found) > 1 and path not in _LAST
-            facts.append(Fact(words.predicate(path, template), found, inline))
+            origin = origin_page(iri, path, words.lang)
+            facts.append(Fact(words.predicate(path, template), found, inline, origin))
     place = _place(words, values)
     return (*facts, place) if place else tuple(facts)
 

@@ -1,0 +1,136 @@
+"""What answers questions about the graph, at one revision."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from pyoxigraph import Literal, NamedNode, QuerySolutions
+
+from ecograph.contribute import provenance
+from ecograph.contribute.provenance import Dataset
+from ecograph.contribute.rules import Rules
+from ecograph.errors import UnknownThing
+from ecograph.identifiers import SLUG, thing_iri
+from ecograph.match.matcher import Matcher
+from ecograph.match.model import Group, MatchResult
+from ecograph.messages import Language
+from ecograph.namespaces import ECO
+from ecograph.shacl.contract import Contract
+from ecograph.store.base import Snapshot
+from ecograph.vocabulary.concepts import Concepts
+from ecograph.vocabulary.ontology import Ontology
+
+
+class View:
+    """
+    Everything that answers questions, at one revision: what a request holds from its first line to its last.
+
+    The parts are built when first asked for, and live as long as the view.
+    """
+
+    def __init__(self, snapshot: Snapshot, rules: Rules, concepts: Concepts | None = None) -> None:
+        """
+        Args:
+            snapshot: The revision.
+            rules: The rules in force.
+            concepts: The concepts, if they are the same as in an earlier view.
+        """
+        self.snapshot = snapshot
+        self.rules = rules
+        self._building = threading.RLock()
+        if concepts is not None:
+            self.__dict__["concepts"] = concepts
+
+    @property
+    def built(self) -> frozenset[str]:
+        """Which of its parts have been asked for."""
+        return frozenset(self.__dict__)
+
+    @property
+    def revision(self) -> int:
+        """The ledger's revision that this view shows."""
+        return self.snapshot.revision
+
+    @property
+    def ontology(self) -> Ontology:
+        """Our own terms."""
+        return self.rules.ontology
+
+    @property
+    def contract(self) -> Contract:
+        """The templates, as the shapes state them."""
+        return self.rules.contract
+
+    @cached_property
+    def concepts(self) -> Concepts:
+        """The concept schemes and vocabularies."""
+        return Concepts.from_snapshot(self.snapshot)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """The matching projection of this revision."""
+        with self._building:
+            return Matcher.build(self.snapshot, self.concepts)
+
+    @cached_property
+    def datasets(self) -> Mapping[NamedNode, Dataset]:
+        """Who published each graph, from where, under which licence."""
+        return provenance.datasets(self.snapshot)
+
+    @cached_property
+    def property_names(self) -> Mapping[NamedNode, Mapping[Language, str]]:
+        """What properties are called in the templates, in the order of the columns."""
+        columns = sorted(
+            (column for template in self.contract.templates.values() for column in template.columns),
+            key=lambda column: column.order,
+        )
+        names: dict[NamedNode, Mapping[Language, str]] = {}
+        for column in columns:
+            names.setdefault(column.path, column.names)
+        return names
+
+    @cached_property
+    def companies_at_work(self) -> int:
+        """How many companies the graph knows by more than their name: a project, a solution or a claim."""
+        rows = self.snapshot.query(
+            f"SELECT (COUNT(DISTINCT ?company) AS ?count) WHERE {{ ?company a <{ECO.Company.value}> . "
+            f"?evidence <{ECO.participant.value}>|<{ECO.provider.value}>|<{ECO.claimant.value}> ?company }}"
+        )
+        assert isinstance(rows, QuerySolutions)
+        count = next(rows)["count"]
+        return int(count.value) if isinstance(count, Literal) else 0
+
+    def match(
+        self,
+        need: str,
+        *,
+        countries: Sequence[str] | None = None,
+        groups: Sequence[Group] | None = None,
+        top: int = 10,
+    ) -> MatchResult:
+        """
+        Who fits a need that is named by its id, or else written out.
+
+        Args:
+            need: The slug of a need in the graph, or a text of several words in Danish, Swedish or English.
+            countries: Only candidates of these (`dk`, `se`, `no`); None for all.
+            groups: Only these groups; None for all.
+            top: How many per group.
+
+        Raises:
+            UnknownThing: A single word that looks like an id and is none.
+        """
+        profile = self.matcher.profile_text(need)
+        if SLUG.fullmatch(need):
+            iri = thing_iri("need", need)
+            if next(iter(self.snapshot.quads(iri)), None) is not None:
+                profile = self.matcher.profile(iri)
+            elif not profile.concepts:
+                raise UnknownThing(kind="need", id=need)
+        return self.matcher.match(profile, countries=countries, groups=groups, top=top)
+
+    def close(self) -> None:
+        """Let the generation go."""
+        self.snapshot.close()
