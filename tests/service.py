@@ -24,7 +24,9 @@ LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 SHORE, HILL, PLACES = "synthetic-shore", "synthetic-hill", "synthetic-places"
 
 # Synthetic: a register that partners refer to.
-MUNICIPALITIES = "id,name,code,country\ndk-synthetic,Syntetisk Ærø Kommune,9901,dk\nse-synthetic,Påhittade Åmåls kommun,9902,se\n"
+MUNICIPALITIES = (
+    "id,name,code,country\ndk-synthetic,Syntetisk Ærø Kommune,9901,dk\nse-synthetic,Påhittade Åmåls kommun,9902,se\n"
+)
 DESCRIPTION = """
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix eco: <https://w3id.org/ecograph/ns#> .
@@ -68,7 +70,7 @@ def small_service(directory: Path, settings: Settings | None = None) -> Iterator
     settings = settings or Settings(data_dir=directory / "var", resources_dir=ROOT, query_workers=1)
     with EcoGraph.open(settings) as ecograph:
         fill(ecograph, directory)
-        secrets = {name: secret for name, secret in _tokens(ecograph)}
+        secrets = dict(_tokens(ecograph))
         with serving(ecograph) as url:
             yield Service(ecograph, url, secrets)
 

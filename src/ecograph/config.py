@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535, description="Port the service listens on.")
     base_url: str | None = Field(default=None, description="Public address of the service, if behind a proxy.")
     language: str = Field(default="en", description="Language of the command line: da, sv or en.")
+    endpoint: str | None = Field(default=None, description="Service that the command line asks instead of data_dir.")
+    token: SecretStr | None = Field(default=None, description="Token that the command line shows to that service.")
+    token_file: Path | None = Field(default=None, description="File that holds the token, if `token` is not set.")
     query_timeout_s: float = Field(default=10.0, gt=0, description="Deadline of one SPARQL query, seconds.")
     query_memory_bytes: int = Field(default=1 << 30, gt=0, description="Memory one SPARQL query may take, bytes.")
     query_result_bytes: int = Field(default=64 << 20, gt=0, description="Size of one SPARQL result, bytes.")

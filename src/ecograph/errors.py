@@ -39,7 +39,9 @@ Every error EcoGraph raises on purpose, sorted by who can put it right.
         ├── StoreMismatch     the store is not what the ledger says
         ├── StoreBehind       recorded in the ledger, not yet shown by the store
         ├── NotLoaded         the data directory holds no graph yet
-        └── ReadOnly          opened for reading, so nothing can be written
+        ├── ReadOnly          opened for reading, so nothing can be written
+        ├── Unreachable       no EcoGraph answers at an address
+        └── RemoteProblem     what a service at another address says went wrong
 
 An error carries what a person needs to act, and a `code` that stays when the wording changes. The wording in three
 languages is the message `error.<code>` in `locales/`.
@@ -348,6 +350,22 @@ class ReadOnly(ServiceError):
     """This EcoGraph was opened for reading, so that nothing can be contributed or decided."""
 
     code = "read-only"
+
+
+class Unreachable(ServiceError):
+    """No EcoGraph answers at an address. Values: `endpoint`."""
+
+    code = "unreachable"
+
+
+class RemoteProblem(ServiceError):
+    """
+    What a service at another address says went wrong. Values: `endpoint`, `detail` (its words); `findings` as REST
+    writes them. The exit code is that of the error as the service names it.
+    """
+
+    code = "remote-problem"
+    findings: Sequence[Any] = ()
 
 
 def known(base: type[EcoGraphError] = EcoGraphError) -> tuple[type[EcoGraphError], ...]:

@@ -125,10 +125,12 @@ def test_sixteen_partners_for_a_minute_with_kills(tmp_path: Path) -> None:
     lives, remaining_s = 0, SECONDS
     while remaining_s > 0:
         service = PublisherProcess(tmp_path, PARTNERS, script=SERVICE)
-        assert service.ready.wait(60)
         life_s = min(chance.uniform(*LIFE_S), remaining_s)
-        time.sleep(life_s)
-        acknowledged.update(_told(line) for line in service.kill())
+        try:
+            assert service.ready.wait(60)
+            time.sleep(life_s)
+        finally:
+            acknowledged.update(_told(line) for line in service.kill())
         faults += service.faults
         remaining_s -= life_s
         lives += 1

@@ -181,7 +181,8 @@ class TestMistakes:
         folder = str(ROOT / "data" / "administrative-divisions")
         done = run("load", folder, *files, "--publisher", "synthetic", data=tmp_path / "var")
         assert done.returncode == 0, done.stderr
-        query = "ASK { <https://w3id.org/ecograph/id/need/synthetic_synthetic> ?by ?who . ?who ?called 'Albertslund Kommune' }"
+        need = "https://w3id.org/ecograph/id/need/synthetic_synthetic"
+        query = f"ASK {{ <{need}> ?by ?who . ?who ?called 'Albertslund Kommune' }}"
         answer = run("sparql", query, "--accept", "application/sparql-results+json", data=tmp_path / "var")
         assert "true" in answer.stdout
 

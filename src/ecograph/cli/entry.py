@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -27,11 +27,22 @@ app = typer.Typer(
     help="Needs, actors, results, solutions and standards of the Øresund region as one knowledge graph.",
     epilog="The options above may also stand behind the command.",
 )
-for command in (serving.serve, serving.load, serving.rebuild, serving.verify, serving.stats, serving.expire):
-    app.command()(command)
-for command in (tables.template, tables.convert, tables.export):
-    app.command()(command)
-for command in (asking.match, asking.search, asking.sparql, asking.who_said):
+_COMMANDS: Final[Sequence[Callable[..., None]]] = (
+    serving.serve,
+    serving.load,
+    serving.rebuild,
+    serving.verify,
+    serving.stats,
+    serving.expire,
+    tables.template,
+    tables.convert,
+    tables.export,
+    asking.match,
+    asking.search,
+    asking.sparql,
+    asking.who_said,
+)
+for command in _COMMANDS:
     app.command()(command)
 for name, group in (
     ("contribute", contribute.app),

@@ -7,13 +7,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from ecograph.cli.showing import Json
 from ecograph.cli.state import state
 from ecograph.contribute.packing import SourceFile
 from ecograph.errors import BadParameter
 from ecograph.messages import Language
+
+TEMPLATE_ENDINGS: Final = ("csv-metadata.json", "table-schema.json", "schema.json", "xlsx", "csv")
+"""How the name of a template's file may end; the longer before the shorter."""
 
 Fields = Mapping[str, str]
 """How files are to be read, and whose they are, as REST names it."""
@@ -165,7 +168,7 @@ def sources(paths: Sequence[Path], name: str | None = None) -> tuple[SourceFile,
 
 
 def _token() -> str | None:
-    """The token: from the file that the flag names, from the environment, or from the file that the environment names."""
+    """The token: from the file that the flag names, else the environment, else the file that the environment names."""
     settings = state.settings
     if settings.token is not None and not state.asked_token_file:
         return settings.token.get_secret_value().strip() or None

@@ -249,7 +249,7 @@ def _stage(everything: _Given, job: _Job, leave_out: LeaveOut) -> Staged:
     if not described and not job.rows_only:
         findings.append(finding("missing-description", Place(provenance.FILE_NAME, 0), dataset.iri.value))
     data = normalised((*mapped.quads, *given.stated))
-    if not data:
+    if not data and not any(item.severity is Severity.VIOLATION for item in given.findings):
         findings.append(finding("nothing", Place("", 0)))
     things = frozenset(quad.subject for quad in data)
     findings += misnumbered.find(given.stated, rules.contract, given.written_in)

@@ -118,6 +118,25 @@ class Uploads:
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
 
+    def publication(self, contribution: Contribution, options: Options, reviewer: str | None) -> tuple[Quad, ...]:
+        """
+        What the provenance graph says of the publication of a contribution: organisations, and no person.
+
+        Args:
+            contribution: The contribution.
+            options: What its contributor said of it.
+            reviewer: Slug of the partner whose reviewer approves it; None for the operator.
+        """
+        partners = self._ledger.partners
+        return provenance.publication_quads(
+            contribution.id,
+            partners.get(contribution.publisher),
+            partners.get(reviewer) if reviewer else None,
+            contribution.sha256 or "",
+            datetime.now(UTC),
+            (options.source,) if options.source else (),
+        )
+
 
 def check(
     files: Sequence[SourceFile],

@@ -27,7 +27,7 @@ from ecograph.shacl.universe import NOTHING, Known, Source, Statement, Universe,
 from ecograph.shacl.validation import DEFAULT_BACKEND, Backend, findings, results
 
 AFFECTED_CAP: Final = 2_000
-"""Published things that one check looks at again: about a second, so that nobody waits long for a change to a hub."""
+"""Published things that one check looks at again: two or three seconds at worst, so nobody waits long for a hub."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from ecograph.web.auth import Failures
 from ecograph.web.envelope import Envelope
 from ecograph.web.idempotency import Once
 from ecograph.web.models import ProblemDetails
+from ecograph.web.pages.kept import Shelf
 from ecograph.web.reading.building import directory
 from ecograph.web.upkeep import upkeep
 
@@ -76,6 +77,7 @@ def create_app(ecograph: EcoGraph, settings: Settings) -> FastAPI:
     app.state.failures = Failures()
     app.state.once = Once()
     app.state.reading = 0
+    app.state.shelf = Shelf()
     answer = problems.install(app, pages.problem)
     app.add_middleware(Envelope, answer=answer)
 

@@ -41,6 +41,10 @@ _XLSX: Final = Format("xlsx", XLSX, "xlsx")
 _WRITTEN: Final[dict[int | str, dict[str, Any]]] = {
     200: {"model": models.Check, "content": {TURTLE.media_type: {}, XLSX: {}}}
 }
+_FAULTY_ROWS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"text/csv": {}, XLSX: {}, "application/zip": {}}, "description": "Rows with what is wrong"},
+    204: {"description": "No row is to be corrected"},
+}
 _MAX_PAGE: Final = 200
 
 Id = Annotated[str, Path(max_length=64, description="A contribution", examples=["5f0c6c3e9f0a4a56b1f2b7f9d0d3a1c2"])]
@@ -140,6 +144,18 @@ def check_marked(ecograph: TheEcoGraph, who: MaybeWho, upload: TheUpload, lang: 
     return _written(ecograph, staged, upload.files, _XLSX, upload.lang or lang)
 
 
+@router.post(
+    "/contributions/check/errors",
+    summary="Check files, and get back only the rows to be corrected",
+    response_class=Response,
+    responses={**_FAULTY_ROWS, **problems_of(400, 408, 413, 415)},
+    openapi_extra=UPLOAD_BODY,
+)
+def check_errors(ecograph: TheEcoGraph, who: MaybeWho, upload: TheUpload, lang: TheLanguage) -> Response:
+    """In the form they came, with a column that says what is wrong. Nothing is kept."""
+    return _faulty_rows(ecograph, _checked(ecograph, upload, who), upload.lang or lang)
+
+
 @router.get("/contributions", summary="Contributions", response_model=models.Contributions)
 def contributions(
     request: Request,
@@ -201,17 +217,12 @@ def marked(ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, lang: TheLan
     "/contributions/{contribution_id}/errors",
     summary="Only the rows to be corrected",
     response_class=Response,
-    responses={
-        200: {"content": {"text/csv": {}, XLSX: {}, "application/zip": {}}, "description": "Rows with what is wrong"},
-        204: {"description": "No row is to be corrected"},
-    },
+    responses={**_FAULTY_ROWS},
 )
 def errors(ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, lang: TheLanguage, _lang: _Lang = None) -> Response:
     """In the form they came, with a column that says what is wrong. It is passed over when they are sent again."""
     _, staged = _open(ecograph, contribution_id, who)
-    with ecograph.snapshot() as snapshot:
-        found = ecograph.contribution_workers.run("errors", snapshot, staged=staged, lang=lang)
-    return _file(found) if found else Response(status_code=204, headers=PRIVATE)
+    return _faulty_rows(ecograph, staged, lang)
 
 
 @router.get(
@@ -293,6 +304,12 @@ def _written(
         )
     stem = files[0].name.rpartition(".")[0] or files[0].name
     return _file(SourceFile(f"{stem}.marked.xlsx", book))
+
+
+def _faulty_rows(ecograph: EcoGraph, staged: Staged, lang: Language) -> Response:
+    with ecograph.snapshot() as snapshot:
+        found = ecograph.contribution_workers.run("errors", snapshot, staged=staged, lang=lang)
+    return _file(found) if found else Response(status_code=204, headers=PRIVATE)
 
 
 def _created(found: Case, more: dict[str, str] | None = None) -> JSONResponse:

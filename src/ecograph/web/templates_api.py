@@ -30,7 +30,7 @@ from ecograph.web.contributions import TheUpload
 from ecograph.web.documents import PRIVATE, UPLOAD_BODY, problems_of
 from ecograph.web.uploads import XLSX, attachment, media_type_of
 
-router = APIRouter(prefix="/api/v1", tags=["tables"], responses=problems_of(400, 404, 503))
+router = APIRouter(prefix="/api/v1", tags=["tables"], responses=problems_of(400, 404, 422, 503))
 
 FINDINGS_HEADER = "EcoGraph-Findings"
 """How many things could not be carried over when a file was converted."""

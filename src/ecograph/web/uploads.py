@@ -99,6 +99,7 @@ async def read_upload(request: Request) -> Upload:
             form = await _form(request)
             fields |= {name: value for name, value in form.multi_items() if isinstance(value, str)}
             sent = [(file.filename or "", await file.read()) for file in _files(form)]
+            await form.close()
         elif media_type in ENDINGS or fields.get("name") or "content-disposition" in request.headers:
             sent = [(_name_of_body(request, fields, media_type), await request.body())]
         else:

@@ -203,7 +203,7 @@ def agree(
 
 
 class TestEveryKindOfShape:
-    @examples(150)
+    @examples(200)
     @given(case=changes(SMALL))
     def test_fast_engine(self, everything: Shapes, case: Case) -> None:
         """
@@ -230,7 +230,7 @@ class TestEveryKindOfShape:
 
 
 class TestRealShapes:
-    @examples(12)
+    @examples(15)
     @given(case=changes(REAL))
     def test_referee_on_the_whole_graph(self, real: Rules, case: Case) -> None:
         """

@@ -18,6 +18,7 @@ from ecograph.identifiers import graph_iri
 from ecograph.rdf.patch import Patch
 from ecograph.store.oxigraph import EmbeddedStore
 from ecograph.web.app import create_app
+from service import Service, small_service
 
 # Synthetic. One partner's data, and the concepts it uses.
 DATA = """
@@ -100,3 +101,10 @@ def client(served: EcoGraph) -> Iterator[httpx.Client]:
             yield http
         server.should_exit = True
         thread.join(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that can be contributed to; tests share it, so each brings things of its own."""
+    with small_service(tmp_path_factory.mktemp("contributing")) as found:
+        yield found

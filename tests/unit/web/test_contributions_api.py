@@ -14,24 +14,18 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 from pyoxigraph import RdfFormat, parse
-from service import HILL, SHORE, Service, small_service
 
 from ecograph.messages import LANGUAGES
 from ecograph.namespaces import RDF, SH
 from ecograph.web import contribution_models as models
 from ecograph.web.uploads import XLSX
+from service import HILL, SHORE, Service
 
 ALL = "/api/v1/contributions"
 HEADER = "id,title_da,description_da,topic,country,raised_by\n"
 GOOD = f"{HEADER}skybrud,Varsling ved skybrud,Kældre oversvømmes.,cloudburst,dk,dk-synthetic\n"
 BAD = f"{HEADER}skybrud,Varsling ved skybrud,Kældre.,skybrd,dk,dk-synthetic\nvarme,Varme,Tekst,energy,dk,dk-synthetic\n"
 CSV = {"Content-Type": "text/csv"}
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with small_service(tmp_path_factory.mktemp("contributing")) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +51,9 @@ def send(client: httpx.Client, content: str = GOOD, name: str = "need.csv", **mo
     return client.post(ALL, files={"file": (name, content.encode(), "text/csv")}, data=more, headers=headers)
 
 
-def step(client: httpx.Client, address: str, name: str, body: object = None, version: int | None = None) -> httpx.Response:
+def step(
+    client: httpx.Client, address: str, name: str, body: object = None, version: int | None = None
+) -> httpx.Response:
     tag = f'"{version}"' if version is not None else client.get(address).headers["etag"]
     return client.post(f"{address}/{name}", json=body, headers={"If-Match": tag})
 
@@ -65,6 +61,10 @@ def step(client: httpx.Client, address: str, name: str, body: object = None, ver
 def problem(response: httpx.Response) -> tuple[int, str]:
     assert response.headers["content-type"] == "application/problem+json"
     return response.status_code, response.json()["code"]
+
+
+def codes(response: httpx.Response) -> set[str]:
+    return {each["code"] for each in response.json()["findings"]}
 
 
 class TestCheck:
@@ -119,7 +119,7 @@ class TestCheck:
         Turtle as the body needs no name; a syntax error is a finding with its line.
         """
         broken = anybody.post(f"{ALL}?dry_run=true", content="<a> <b", headers={"Content-Type": "text/turtle"})
-        assert (broken.status_code, broken.json()["findings"][0]["code"]) == (200, "syntax")
+        assert (broken.status_code, "syntax" in codes(broken)) == (200, True), broken.text
 
     @pytest.mark.parametrize("media_type", ["application/trig", "application/ld+json", "application/rdf+xml"])
     def test_formats_that_are_for_output_say_so(self, anybody: httpx.Client, media_type: str) -> None:
@@ -127,7 +127,7 @@ class TestCheck:
         What can write elsewhere or fetch from elsewhere is a finding that says what to send instead.
         """
         response = anybody.post(f"{ALL}?dry_run=true", content="{}", headers={"Content-Type": media_type})
-        assert (response.status_code, response.json()["findings"][0]["code"]) == (200, "refused-format")
+        assert (response.status_code, "refused-format" in codes(response)) == (200, True), response.text
 
     def test_other_content_is_a_415(self, anybody: httpx.Client) -> None:
         """
@@ -438,7 +438,7 @@ class TestSteps:
             assert step(reviewer, address, "return", {"why": "Mere om kælderen"}).json()["state"] == "returned"
         events = contributor.get(f"{address}/events").json()
         assert events[-1]["why"] == "Mere om kælderen"
-        assert (events[-1]["who"], events[-1]["words"]["da"]) == (f"{HILL}/reviewer", "returneret")
+        assert (events[-1]["who"], events[-1]["words"]["da"]) == (f"{HILL}/reviewer", "sendt retur")
 
     def test_notes_are_answered(self, contributor: httpx.Client, reviewer: httpx.Client) -> None:
         """
@@ -448,7 +448,10 @@ class TestSteps:
         written = reviewer.post(f"{address}/notes", json={"words": "Hvilken kælder?"})
         assert written.status_code == 201
         contributor.post(f"{address}/notes", json={"words": "Den på Ærø."})
-        assert [note["words"] for note in contributor.get(f"{address}/notes").json()] == ["Hvilken kælder?", "Den på Ærø."]
+        assert [note["words"] for note in contributor.get(f"{address}/notes").json()] == [
+            "Hvilken kælder?",
+            "Den på Ærø.",
+        ]
         assert problem(reviewer.post(f"{address}/notes", json={"words": "x" * 2001})) == (422, "invalid-request")
 
     def test_published_one_is_renewed_to_a_day_to_come(self, contributor: httpx.Client, reviewer: httpx.Client) -> None:

@@ -28,5 +28,18 @@ from ecograph.web.pages.layout import problem, static
 __all__ = ["problem", "router", "static"]
 
 router = APIRouter(include_in_schema=False)
-for _part in (start, search, contribute, templates_page, contributions, case, login, statement, question, terms, need, profile):
+for _part in (
+    start,
+    search,
+    contribute,
+    templates_page,
+    contributions,
+    case,
+    login,
+    statement,
+    question,
+    terms,
+    need,
+    profile,
+):
     router.include_router(_part.router)

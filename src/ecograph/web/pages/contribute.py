@@ -215,7 +215,7 @@ def _report(
         conforms=checked.report.conforms,
         checked=checked,
         counts=counts(words, checked),
-        sections=sections(checked.report, lang),
+        sections=sections(checked, words),
         rows=words.number(checked.rows),
         statements=words.number(checked.statements),
         good=words.number(max(checked.rows - checked.faulty, 0)),
@@ -233,7 +233,7 @@ def _report(
         licence=licence_name(partner.licence) if partner else None,
         given=given or {name: str(own_options.get(name) or "") for name in FIELDS},
         corrects=kept.options.corrects or "",
-        template=kept.options.template or "",
+        chosen=kept.options.template or "",
         faults=faults or [],
     )
 
@@ -255,14 +255,10 @@ def _said(options: Options, given: Mapping[str, str]) -> Options:
 def _field_fault(words: Reader, fault: BadParameter) -> Fault:
     name = str(fault.values["name"])
     label = words.say_if_known(f"page.report.field.{name}") or name
-    return Fault(
-        name, text("error.bad-parameter", words.lang, **{**fault.values, "name": label})
-    )
+    return Fault(name, text("error.bad-parameter", words.lang, **{**fault.values, "name": label}))
 
 
-def _refused(
-    request: Request, words: Reader, who: Who | None, fault: EcoGraphError | problems.Refused
-) -> HTMLResponse:
+def _refused(request: Request, words: Reader, who: Who | None, fault: EcoGraphError | problems.Refused) -> HTMLResponse:
     """The form again, with why the files could not be read."""
     found = problems.problem_of(request, fault)
     message = found.details[words.lang]

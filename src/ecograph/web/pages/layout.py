@@ -81,9 +81,7 @@ def short(words: str) -> str:
     return words if len(words) <= LONGEST_TITLE else f"{words[:LONGEST_TITLE].rstrip()}…"
 
 
-def _render(
-    request: Request, lang: Language, template: str, address: str | None = None, /, **values: object
-) -> str:
+def _render(request: Request, lang: Language, template: str, address: str | None = None, /, **values: object) -> str:
     ecograph = ecograph_of(request)
     view = ecograph.view()
     rest = request.url.path.removeprefix(f"/{lang}")

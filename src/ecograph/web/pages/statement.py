@@ -21,9 +21,7 @@ Address = Annotated[str, Query(max_length=2000)]
 
 
 @router.api_route("/{lang}/statement", methods=METHODS)
-def statement(
-    request: Request, words: Words, who: MaybeWho, subject: Address = "", property: Address = ""
-) -> Response:
+def statement(request: Request, words: Words, who: MaybeWho, subject: Address = "", property: Address = "") -> Response:
     """Who stated what about a thing, when, from what, on which terms, and who looked it over."""
     about, path = _node(subject), _node(property)
     found = said(words, about, path, ecograph_of(request), who) if about and path else ()

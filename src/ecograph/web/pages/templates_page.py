@@ -32,7 +32,7 @@ def template(request: Request, words: Words, kind: str) -> HTMLResponse:
         title=title,
         section="contribute",
         crumbs=[Link(words.say("page.contribute.title"), f"/{words.lang}/contribute"), Link(link.name)],
-        template=link,
+        offered=link,
         columns=templates.columns(words, found, rules),
         lists=templates.lists(words, found),
         beside=[templates.link(words, each) for each in words.view.contract.related(found, above)],

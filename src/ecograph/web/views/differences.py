@@ -90,9 +90,7 @@ def published(words: Reader, found: Difference, limit: int) -> tuple[Link, ...]:
 
 def _thing(words: Reader, thing: ThingChange) -> ThingView:
     properties = tuple(
-        PropertyView(
-            each.names[words.lang], _values(words, each.removed), _values(words, each.added)
-        )
+        PropertyView(each.names[words.lang], _values(words, each.removed), _values(words, each.added))
         for each in thing.properties
     )
     return ThingView(_link(words, thing), thing.kinds[words.lang], properties)

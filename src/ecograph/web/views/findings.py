@@ -15,10 +15,12 @@ from ecograph.contribute.table import Table
 from ecograph.messages import LANGUAGES, Language, text
 from ecograph.namespaces import ID, RDF
 from ecograph.shacl.report import Finding, Report, Severity
+from ecograph.web.views.words import Reader
 
 SHOWN: Final = 200
 """Lines of one severity on the page: more than anybody corrects before checking again. The marked file has them all."""
 
+_UNKNOWN_COLUMN: Final = "unknown-column"
 _LONGEST_VALUE: Final = 120
 """Letters of a value that are shown; the row says where all of it is."""
 
@@ -99,6 +101,7 @@ class Checked:
         faulty: How many rows, or things of an RDF file, have a violation.
         separable: Whether the rows without a fault can go on alone.
         statements: How many statements the files make.
+        headings: The headings as they were written.
     """
 
     report: Report
@@ -107,6 +110,7 @@ class Checked:
     faulty: int
     separable: bool
     statements: int
+    headings: frozenset[str]
 
     @classmethod
     def of(cls, staged: Staged) -> Checked:
@@ -116,50 +120,69 @@ class Checked:
         rows = sum(len(table.rows) for table in staged.tables)
         things = rows or sum(quad.predicate == RDF.type for quad in staged.quads)
         separable = 0 < going < things and all(_is_left_out(each, left_out) for each in staged.report.violations)
-        return cls(staged.report, tuple(map(ReadFile.of, staged.tables)), rows, going, separable, len(staged.quads))
+        read = tuple(map(ReadFile.of, staged.tables))
+        headings = frozenset(heading for table in staged.tables for heading in table.columns)
+        return cls(staged.report, read, rows, going, separable, len(staged.quads), headings)
 
     def count(self, severity: Severity) -> int:
         """How many findings of a severity there are."""
         return sum(finding.severity is severity for finding in self.report.findings)
 
 
-def sections(report: Report, lang: Language) -> tuple[FindingSection, ...]:
-    """The findings of a report by severity, then by file and sheet, those that say the same on one line."""
+def sections(checked: Checked, words: Reader) -> tuple[FindingSection, ...]:
+    """What was found by severity, then by file and sheet, findings that say the same on one line."""
     found = []
     for severity in Severity:
-        of_severity = [finding for finding in report.findings if finding.severity is severity]
+        of_severity = [finding for finding in checked.report.findings if finding.severity is severity]
         if of_severity:
-            found.append(_section(severity, of_severity, lang))
+            found.append(_section(severity, of_severity, _Columns(checked, words)))
     return tuple(found)
 
 
-def _section(severity: Severity, findings: Iterable[Finding], lang: Language) -> FindingSection:
+class _Columns:
+    """What columns are called: as they were written, else as the templates call them for this reader."""
+
+    def __init__(self, checked: Checked, words: Reader) -> None:
+        self.lang = words.lang
+        self._written = checked.headings
+        self._templates = words.view.contract.templates.values()
+
+    def name(self, column: str) -> str:
+        if not column or column in self._written:
+            return column
+        found = (template.by_key[column] for template in self._templates if column in template.by_key)
+        return next((each.heading(self.lang) for each in found), column)
+
+
+def _section(severity: Severity, findings: Iterable[Finding], columns: _Columns) -> FindingSection:
     places: dict[str, dict[tuple[str, ...], list[Finding]]] = {}
     total = 0
     for finding in findings:
         total += 1
-        said = (finding.code, finding.column or "", finding.value or "", finding.message(lang))
-        places.setdefault(_place(finding, lang), {}).setdefault(said, []).append(finding)
+        said = (finding.code, finding.column or "", finding.value or "", finding.message(columns.lang))
+        places.setdefault(_place(finding, columns.lang), {}).setdefault(said, []).append(finding)
     tables, left, hidden = [], SHOWN, 0
     for place, lines in places.items():
         shown = list(lines.values())[:left]
         hidden += len(lines) - len(shown)
         left -= len(shown)
         if shown:
-            tables.append(FindingTable(place, tuple(_line(alike, lang) for alike in shown)))
+            tables.append(FindingTable(place, tuple(_line(alike, columns) for alike in shown)))
     return FindingSection(severity.value, total, tuple(tables), hidden)
 
 
-def _line(alike: list[Finding], lang: Language) -> FindingLine:
+def _line(alike: list[Finding], columns: _Columns) -> FindingLine:
     first = alike[0]
-    value = first.value or ""
+    value, suggested = first.value or "", first.suggested(columns.lang)
+    if first.code == _UNKNOWN_COLUMN:  # what is proposed is a heading
+        suggested = tuple(map(columns.name, suggested))
     return FindingLine(
         rows=ranges(finding.row for finding in alike if finding.row is not None),
         count=len(alike),
-        column=first.column or "",
+        column=columns.name(first.column or ""),
         value=value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…",
-        message=first.messages[lang],
-        suggested=", ".join(first.suggested(lang)),
+        message=first.messages[columns.lang],
+        suggested=", ".join(suggested),
     )
 
 

@@ -40,7 +40,7 @@ _LAST: Final = (DCTERMS.source,)
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One property of a thing with its values, in one line where `inline`; `origin` is the page that says who said so."""
+    """One property of a thing with its values, in one line where `inline`; `origin` leads to who said so."""
 
     label: str
     entries: tuple[Link, ...]

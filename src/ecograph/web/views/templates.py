@@ -27,7 +27,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "steps": ("process", "phase", "gate", "requirement", "gate-result"),
     "aims": ("strategy", "goal", "indicator", "observation"),
 }  # fmt: skip
-"""What people want to tell (`page.contribute.group.*`), and the templates for it; the first of each is the usual one."""
+"""What people want to tell (`page.contribute.group.*`), and the templates for it, the usual one first."""
 
 _OTHERS: Final = "other"
 _OPEN: Final = ("seek", "offer", "found", "who", "together")
