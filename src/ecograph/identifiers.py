@@ -19,6 +19,9 @@ _MAX_SLUG = 80
 SPACE_MARK = "_"
 """Between a publisher's space and the name in it: `id/need/albertslund_skybrud`. No slug holds it."""
 
+NAME = re.compile(rf"(?:{SLUG.pattern}{SPACE_MARK})?{SLUG.pattern}(?:--{SLUG.pattern})*")
+"""The end of a thing's IRI: a slug, or several joined, perhaps in a publisher's space."""
+
 
 @dataclass(frozen=True)
 class Space:

@@ -12,7 +12,7 @@ from ecograph.contribute import provenance
 from ecograph.contribute.provenance import Dataset
 from ecograph.contribute.rules import Rules
 from ecograph.errors import UnknownThing
-from ecograph.identifiers import SLUG, thing_iri
+from ecograph.identifiers import NAME, thing_iri
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import Group, MatchResult
 from ecograph.messages import Language
@@ -123,7 +123,7 @@ class View:
             UnknownThing: A single word that looks like an id and is none.
         """
         profile = self.matcher.profile_text(need)
-        if SLUG.fullmatch(need):
+        if NAME.fullmatch(need):
             iri = thing_iri("need", need)
             if next(iter(self.snapshot.quads(iri)), None) is not None:
                 profile = self.matcher.profile(iri)

@@ -82,7 +82,7 @@ class TestPartner:
             "id": "skybrud",
             "Titel (da)": TITLE,
             "Beskrivelse (da)": "Kældre bliver oversvømmet.",
-            "Emner": "skybrd",
+            "Emne": "skybrd",
             "Land": "Danmark",
             "Rejst af": "Syntetisk Ærø Kommune",
         }
@@ -91,10 +91,10 @@ class TestPartner:
         ).json()
         assert not wrong["conforms"]
         fault = next(each for each in wrong["findings"] if each["code"] == "unknown-concept")
-        assert (fault["row"], fault["column"], fault["value"]) == (3, "Emner", "skybrd")
+        assert (fault["row"], fault["column"], fault["value"]) == (3, "Emne", "skybrd")
         assert fault["message"]["da"].startswith("»skybrd« findes ikke i listen")
 
-        right = {"file": ("behov.xlsx", filled_in(template, [{**row, "Emner": "Skybrud"}]))}
+        right = {"file": ("behov.xlsx", filled_in(template, [{**row, "Emne": "Skybrud"}]))}
         sent = partner.post(ALL, files=right, data={"note": "Vores første"}, headers={"Idempotency-Key": "behov-1"})
         assert sent.status_code == 201, sent.text
         assert sent.json()["check"]["conforms"], sent.json()["check"]["findings"]
@@ -115,7 +115,7 @@ class TestPartner:
         assert (stale.status_code, stale.json()["code"]) == (412, "version-conflict")
         back = partner.get(sent.json()["url"])
         assert back.json()["events"][-1]["why"] == "Skriv också på svenska"
-        better = {"Titel (sv)": "Varning vid skyfall på Ærø", **row, "Emner": "Skybrud"}
+        better = {"Titel (sv)": "Varning vid skyfall på Ærø", **row, "Emne": "Skybrud"}
         corrected = partner.post(
             ALL, files={"file": ("behov.xlsx", filled_in(template, [better]))}, data={"corrects": back.json()["id"]}
         )
@@ -136,7 +136,7 @@ class TestPartner:
         exported = reader.get(f"{API}/publishers/{SHORE}/need.csv", params={"lang": "da"})
         again = partner.post(f"{ALL}?dry_run=true", files={"file": ("need.csv", exported.content)}).json()
         assert {each["code"] for each in again["findings"]} <= {"unchanged"}
-        edited = exported.text.replace("Kældre bliver oversvømmet.", "Kældre bliver oversvømmet; 30 huse.")
+        edited = exported.text.replace("Kældre bliver oversvømmet.", "Kældre bliver oversvømmet i 30 huse.")
         change = partner.post(ALL, files={"file": ("need.csv", edited.encode())})
         lines = partner.get(f"{change.json()['url']}/diff").json()
         of_the_need = [line for line in (*lines["added"], *lines["removed"]) if f"need/{SHORE}_skybrud>" in line]
@@ -144,7 +144,7 @@ class TestPartner:
         assert all("description" in line for line in of_the_need)
         second = step(coordinator, step(partner, change, "submit"), "approve")
         assert second.json()["state"] == "published"
-        assert "30 huse" in reader.get(f"{API}/publishers/{SHORE}/need.csv").text
+        assert "i 30 huse" in reader.get(f"{API}/publishers/{SHORE}/need.csv").text
 
         first = partner.get(approved.json()["url"])
         hindered = step(partner, first, "withdraw", why="Forkert")

@@ -16,7 +16,7 @@ app = typer.Typer(no_args_is_help=True, help="Check and send what you contribute
 
 Files = Annotated[
     list[Path],
-    typer.Argument(exists=True, allow_dash=True, help="CSV, XLSX, Turtle or N-Triples; a folder; - for stdin."),
+    typer.Argument(help="CSV, XLSX, Turtle or N-Triples; a folder; - for standard input."),
 ]
 Name = Annotated[str | None, typer.Option(help="What standard input is called, such as need.csv.")]
 Publisher = Annotated[str | None, typer.Option(help="Whose data it is: a partner's short name.")]

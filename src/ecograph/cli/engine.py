@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from ecograph.contribute.desk import NOBODY, OPERATOR, Case
 from ecograph.contribute.folders import files_of
 from ecograph.contribute.options import Options
 from ecograph.contribute.packing import SourceFile
+from ecograph.contribute.rules import Rules
+from ecograph.contribute.staged import Staged
 from ecograph.contribute.templates.csvw import metadata_json
 from ecograph.contribute.templates.json_schema import json_schema_json
 from ecograph.contribute.templates.table_schema import table_schema_json
@@ -28,6 +31,8 @@ from ecograph.match.model import GROUPS, Group
 from ecograph.messages import Language
 from ecograph.query import guard
 from ecograph.shacl.contract import Contract, template_csv
+from ecograph.shacl.report import Report, Severity
+from ecograph.store.base import Snapshot
 from ecograph.web import contribution_models, models, statements
 from ecograph.web.reading import building, fulltext
 from ecograph.web.reading.directory import Filter
@@ -57,14 +62,14 @@ class Engine(Opened):
                 rows_only=all(file.name != provenance.FILE_NAME for file in files),
                 space=space,
             )
-        return CheckedHere(staged, files, rules, self.lang, alone=snapshot is None)
+        return self._checked(staged, files, rules, snapshot)
 
     def check_folder(self, folder: Path) -> CheckedHere:
         """Check a contribution folder."""
         with ExitStack() as held:
             snapshot, rules, _ = self.graph(held, NOBODY)
             staged = staging.stage_folder(folder, rules, snapshot)
-        return CheckedHere(staged, files_of(folder), rules, self.lang, alone=snapshot is None)
+        return self._checked(staged, files_of(folder), rules, snapshot)
 
     def receive(self, files: Sequence[SourceFile], fields: Fields) -> Json:
         """Keep files as a contribution."""
@@ -231,6 +236,18 @@ class Engine(Opened):
     def sparql(self, query: str, accept: str) -> bytes:
         """The answer to a query."""
         return self.reading.queries.run(guard.admit(query), accept).body
+
+    def _checked(
+        self, staged: Staged, files: Sequence[SourceFile], rules: Rules, snapshot: Snapshot | None
+    ) -> CheckedHere:
+        """Without a graph, a thing that is not found is no fault of the file's."""
+        if snapshot is None:
+            hints = (
+                replace(item, severity=Severity.INFO) if item.code == "unknown-thing" else item
+                for item in staged.report.findings
+            )
+            staged = replace(staged, report=Report.of(hints))
+        return CheckedHere(staged, files, rules, self.lang, alone=snapshot is None)
 
     def _require_publisher(self, publisher: str) -> None:
         try:

@@ -22,7 +22,7 @@ from ecograph.cli.showing import Json
 from ecograph.contribute.folders import files_of
 from ecograph.contribute.packing import SourceFile
 from ecograph.errors import BadParameter, RemoteProblem, Unreachable
-from ecograph.identifiers import SLUG
+from ecograph.identifiers import NAME
 from ecograph.messages import Language
 
 _API: Final = "api/v1"
@@ -195,7 +195,7 @@ class Remote:
 
     def match(self, need: str, countries: Sequence[str] | None, groups: Sequence[str] | None, top: int) -> Json:
         """Who fits a need: one in the graph, or else as it is written out."""
-        if SLUG.fullmatch(need):
+        if NAME.fullmatch(need):
             parameters = {"country": list(countries or ()), "group": list(groups or ()), "top": top}
             try:
                 return self._json(self._ask("GET", f"needs/{need}/matches", params=parameters))

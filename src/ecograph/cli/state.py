@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def write(data: bytes, path: Path | None, name: str = "") -> None:
     if path is None or str(path) == "-":
         if out.is_terminal and not _is_text(data):
             raise BadParameter(name="--output", value="", expected=name or "FILE")
-        sys.stdout.buffer.write(data.removeprefix(b"\xef\xbb\xbf") if out.is_terminal else data)
+        sys.stdout.buffer.write(data.removeprefix(codecs.BOM_UTF8))  # it is for Excel, which reads files
         sys.stdout.buffer.flush()
         return
     target = path / name if path.is_dir() and name else path

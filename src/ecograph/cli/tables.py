@@ -52,7 +52,7 @@ def template(
 
 
 def convert(
-    file: Annotated[Path, typer.Argument(exists=True, allow_dash=True, help="A table, Turtle or N-Triples; - stdin.")],
+    file: Annotated[Path, typer.Argument(help="A table, Turtle or N-Triples; - for standard input.")],
     to: Annotated[Target, typer.Option(help="The form wanted.")],
     output: Output = None,
     headings: Headings = None,

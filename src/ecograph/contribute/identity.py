@@ -7,7 +7,6 @@ joins, or by its title.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,14 +19,13 @@ from ecograph.contribute.faults import Fault
 from ecograph.contribute.names import Block, Names, key, patterns
 from ecograph.contribute.ownership import CHANGES_KIND, CLAIM, FOREIGN_SPACE, judge
 from ecograph.contribute.resolving import Resolver
-from ecograph.identifiers import SLUG, SPACE_MARK, Space, kind_and_slug, slug, thing_iri
+from ecograph.identifiers import NAME, SLUG, SPACE_MARK, Space, kind_and_slug, slug, thing_iri
 from ecograph.namespaces import ID, RDF
 from ecograph.shacl.contract import ID_COLUMN, Column, Template
 from ecograph.shacl.report import Severity
 from ecograph.spelling import fold_name
 
 _SEPARATOR: Final = "--"
-_NAME: Final = re.compile(rf"(?:{SLUG.pattern}{SPACE_MARK})?{SLUG.pattern}(?:{_SEPARATOR}{SLUG.pattern})*")
 
 CellOf = Callable[[Column], str]
 """The cell of a row under a column; empty where there is none."""
@@ -83,7 +81,7 @@ class Namer:
 
     def _given(self, template: Template, given: str) -> NamedNode | Fault:
         kind, slash, name = given.removeprefix(ID.iri).rpartition("/")
-        if not _NAME.fullmatch(name) or (slash and not SLUG.fullmatch(kind)):
+        if not NAME.fullmatch(name) or (slash and not SLUG.fullmatch(kind)):
             usable = slug(given.rpartition("/")[2])
             return Fault("bad-id", (usable,) if usable else ())
         if slash or SPACE_MARK in name:

@@ -3,7 +3,8 @@ Who contributed what: dataset descriptions in, provenance statements and attribu
 
 A contribution is `id/contribution/{publisher}`, an `eco:Contribution` with title, publisher, licence, rights, source
 and date. The graph it fills is `prov:wasDerivedFrom` it, and `prov:wasGeneratedBy` each publication that changed it:
-`id/publication/{number in the ledger}`, a `prov:Activity` with the file's hash, who contributed it and who reviewed it.
+`id/publication/{number in the ledger}`, an `eco:Publication` (a `prov:Activity`) with the file's hash, who contributed it
+and who reviewed it.
 All of them are described in the provenance graph.
 """
 
@@ -244,7 +245,7 @@ def publication_quads(
     graph, activity = graph_iri(publisher.slug), thing_iri(PUBLICATION_KIND, contribution_id)
     said: list[tuple[NamedNode, NamedNode, NamedNode | Literal]] = [
         (graph, PROV.wasGeneratedBy, activity),
-        (activity, RDF.type, PROV.Activity),
+        (activity, RDF.type, ECO.Publication),
         (activity, PROV.used, NamedNode(_name_of_bytes(sha256))),
         (activity, PROV.wasAssociatedWith, NamedNode(publisher.homepage)),
         (activity, PROV.endedAtTime, Literal(when.isoformat(timespec="seconds"), datatype=XSD.dateTime)),

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode
 from ecograph.contribute import checkdigits, code_forms
 from ecograph.contribute.faults import Fault
 from ecograph.contribute.names import Block, Names, key, patterns
-from ecograph.identifiers import COMMON, SLUG, SPACE_MARK, Space, kind_and_slug
+from ecograph.identifiers import COMMON, NAME, SLUG, Space, kind_and_slug
 from ecograph.messages import LANGUAGES, Language
 from ecograph.namespaces import BASE, CONCEPT, ECO, ID, RDF
 from ecograph.shacl.contract import Contract
@@ -28,7 +28,6 @@ from ecograph.vocabulary.ontology import Ontology
 _LIKELY: Final = 75  # of 100: at this the names of the region's actors still belong to the one that was meant
 _SUGGESTIONS: Final = 3
 _ADDRESS: Final = ("http://", "https://")
-_SHORT: Final = re.compile(rf"(?:{SLUG.pattern}{SPACE_MARK})?{SLUG.pattern}(?:--{SLUG.pattern})*")
 _SEPARATORS: Final = frozenset("|;\\")
 
 
@@ -281,9 +280,9 @@ class Resolver:
         elif "/" in cell:
             kind, _, name = cell.partition("/")
             yield _iris(ID.iri + cell), False
-            if self._space.prefix and SLUG.fullmatch(kind) and _SHORT.fullmatch(name):
+            if self._space.prefix and SLUG.fullmatch(kind) and NAME.fullmatch(name):
                 yield [self._space.iri(kind, name)], False
-        elif _SHORT.fullmatch(cell):
+        elif NAME.fullmatch(cell):
             kinds = self._kinds(classes)
             if self._space.prefix:
                 yield [self._space.iri(kind, cell) for kind in kinds], False
@@ -375,7 +374,7 @@ class Resolver:
 
     def _alike(self, cell: str, classes: tuple[NamedNode, ...]) -> Iterator[NamedNode]:
         """What the cell was perhaps meant to name, the likeliest first."""
-        wanted = cell.rpartition("/")[2].replace("-", " ") if _SHORT.fullmatch(cell.rpartition("/")[2]) else cell
+        wanted = cell.rpartition("/")[2].replace("-", " ") if NAME.fullmatch(cell.rpartition("/")[2]) else cell
         found = [(-score, iri.value) for score, iri in self._own_names.alike(fold_name(wanted), _LIKELY)]
         found += [(-score, iri.value) for score, iri in self.names.alike(wanted, _LIKELY, self.replacing)]
         for iri in dict.fromkeys(NamedNode(value) for _, value in sorted(found)):

@@ -10,7 +10,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from ecograph.errors import BadParameter
-from ecograph.identifiers import SLUG, concept_iri, thing_iri
+from ecograph.identifiers import NAME, SLUG, concept_iri, thing_iri
 from ecograph.messages import LANGUAGES
 from ecograph.namespaces import XSD
 from ecograph.query.catalogue import VALUES_LINE, CatalogueQuery, Parameter
@@ -93,7 +93,7 @@ def _read(parameter: Parameter, value: str) -> NamedNode | Literal | None:
 
 def _thing(value: str) -> NamedNode | None:
     kind, slash, name = value.partition("/")
-    if slash and SLUG.fullmatch(kind) and SLUG.fullmatch(name):
+    if slash and SLUG.fullmatch(kind) and NAME.fullmatch(name):
         return thing_iri(kind, name)
     return _iri(value)
 

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from ecograph.errors import BadParameter, UnknownThing
-from ecograph.identifiers import SLUG, concept_iri, thing_iri
+from ecograph.identifiers import NAME, SLUG, concept_iri, thing_iri
 from ecograph.match.model import Group
 from ecograph.messages import Language
 from ecograph.query import parameters
@@ -256,7 +256,7 @@ def thing(
     """A thing with every statement about it, each with the graph of whoever published it."""
     kinds = directory(view).kinds_of[collection]
     for kind in dict.fromkeys(view.contract.templates[each].iri_kind for each in sorted(kinds)):
-        if SLUG.fullmatch(slug) and next(iter(view.snapshot.quads(thing_iri(kind, slug))), None) is not None:
+        if NAME.fullmatch(slug) and next(iter(view.snapshot.quads(thing_iri(kind, slug))), None) is not None:
             return models.detail(view, description.thing(view, kind, slug), lang)
     raise UnknownThing(kind=collection, id=slug)
 

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from ecograph.bootstrap import View
 from ecograph.errors import UnknownThing
-from ecograph.identifiers import SLUG, concept_iri, kind_and_slug, thing_iri
+from ecograph.identifiers import NAME, SLUG, concept_iri, kind_and_slug, thing_iri
 from ecograph.match.model import Statement
 from ecograph.namespaces import CONCEPT, RDF
 from ecograph.vocabulary.labels import NAMING
@@ -54,7 +54,7 @@ def thing(view: View, kind: str, slug: str) -> Thing:
     Raises:
         UnknownThing: The graph says nothing of it.
     """
-    if not (SLUG.fullmatch(kind) and all(SLUG.fullmatch(part) for part in slug.split("--"))):
+    if not (SLUG.fullmatch(kind) and NAME.fullmatch(slug)):
         raise UnknownThing(kind=kind, id=slug)
     return _thing(view, thing_iri(kind, slug), kind, slug)
 
