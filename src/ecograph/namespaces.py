@@ -27,7 +27,8 @@ class Namespace:
     def __getattr__(self, name: str) -> NamedNode:
         if name.startswith("__"):
             raise AttributeError(name)
-        return NamedNode(self.iri + name)
+        found = self.__dict__[name] = NamedNode(self.iri + name)  # terms that are in code are asked for a million times
+        return found
 
     def __contains__(self, node: object) -> bool:
         return isinstance(node, NamedNode) and node.value.startswith(self.iri)

@@ -242,9 +242,9 @@ class TestElsewhere:
         assert checked.returncode == 1, checked.stderr
         assert "danske overskrifter, 2 rækker." in checked.stdout
         assert "skybrudd" in errors.read_text("utf-8-sig")
-        assert run("contribute", "submit", str(bad), *there).returncode == 2
 
         bad.write_text(GOOD, encoding="utf-8")
+        assert run("contribute", "submit", str(bad), *there).returncode == 2
         first = done("contribute", "submit", str(bad), *there, **mine)
         assert run("review", "approve", first, *there, **mine).returncode == 2
         done("review", "return", first, "--why", "Skriv mere.", *reviewing)

@@ -270,7 +270,7 @@ class TestPartly:
         """
         officer = visit("contributor")
         report = officer.check(HEADER + LYS + FAULTY)
-        assert "1 rækker er i orden" in words(report)
+        assert "Rækker i orden: 1" in words(report)
         case = case_of(officer.send(report, rows="good"))
         page = officer.get(f"contributions/{case}")
         assert "indsendt" in words(page)

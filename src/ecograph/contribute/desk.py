@@ -176,9 +176,8 @@ class Desk:
         staged = self._uploads.of(contribution, options, leave_out)
         staged.require_publishable()
         chosen = replace(options, leave_out=staged.left_out).as_json() if leave_out is not None else None
-        contribution = self._ledger.decide(
-            contribution_id, State.SUBMITTED, who.name, version=contribution.version, options=chosen
-        )
+        seen = contribution.version
+        contribution = self._ledger.decide(contribution_id, State.SUBMITTED, who.name, version=seen, options=chosen)
         self._uploads.keep(contribution, staged)
         return self._case(contribution_id, who, staged)
 
@@ -397,6 +396,5 @@ def _given(name: str, words: str) -> str:
 
 
 def _require_to_come(day: date) -> None:
-    today = datetime.now(UTC).date()
-    if day <= today:
+    if day <= (today := datetime.now(UTC).date()):
         raise BadParameter(name="expires_on", value=day.isoformat(), expected=f"> {today.isoformat()}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Final
 
 from babel import Locale
@@ -26,6 +27,7 @@ _MOST_LISTED: Final = 8
 """Values that a sentence lists; a longer list is cut, because the column's own list shows them all."""
 
 
+@cache
 def code_of(component: NamedNode) -> str:
     """
     The code of a constraint component.
@@ -50,6 +52,11 @@ def component_of(code: str) -> NamedNode | None:
         return None
     name = "SPARQL" if code == "sparql" else "".join(word.capitalize() for word in code.split("-"))
     return SH[name + _SUFFIX]
+
+
+def has_value(shapes: Shapes, shape: Node | None) -> bool:
+    """Whether the sentence about a shape names the value that failed: not where the shape has a message of its own."""
+    return shape is None or not shapes.values(shape, SH.message)
 
 
 def messages_of(

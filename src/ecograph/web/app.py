@@ -110,7 +110,8 @@ def _warm(ecograph: EcoGraph) -> None:
     if directory not in ecograph.before_showing:
         ecograph.before_showing.append(directory)
     ecograph.warm()
-    _ = (ecograph.queries, ecograph.catalogue)
+    _ = (ecograph.queries, ecograph.catalogue, ecograph.contribution_workers)  # each once, before threads ask for them
+    _ = ecograph.desk if ecograph.writes else None
     _log.info("ready", revision=ecograph.revision)
 
 

@@ -16,6 +16,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import JSONResponse
 
 from ecograph.errors import BadParameter
+from ecograph.web import contribution_bodies as bodies
 from ecograph.web import contribution_models as models
 from ecograph.web.access import TheEcoGraph
 from ecograph.web.auth import TheWho
@@ -66,7 +67,7 @@ def submit(
     who: TheWho,
     contribution_id: Id,
     version: Version,
-    body: models.Submission | None = None,
+    body: bodies.Submission | None = None,
 ) -> JSONResponse:
     """With findings that stop publication it stays (422), unless the rows that have them are left out."""
     leave_out = body.leave_out if body else None
@@ -77,7 +78,7 @@ def submit(
 
 @router.post("/approve", summary="Approve and publish it", **_CASE)
 def approve(
-    ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, version: Version, body: models.Reason | None = None
+    ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, version: Version, body: bodies.Reason | None = None
 ) -> JSONResponse:
     """Whoever reads next sees it. If it no longer holds against what others published, it is returned (422)."""
     return given(ecograph.desk.approve(contribution_id, who, body.why if body else "", version=version))
@@ -85,7 +86,7 @@ def approve(
 
 @router.post("/return", summary="Send it back", **_CASE)
 def send_back(
-    ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, version: Version, body: models.NeededReason
+    ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, version: Version, body: bodies.NeededReason
 ) -> JSONResponse:
     """To its contributor, with the reason."""
     return given(ecograph.desk.send_back(contribution_id, who, body.why, version=version))
@@ -93,7 +94,7 @@ def send_back(
 
 @router.post("/withdraw", summary="Take it back", **_CASE)
 def withdraw(
-    ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, version: Version, body: models.NeededReason
+    ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, version: Version, body: bodies.NeededReason
 ) -> JSONResponse:
     """What it changed in the graph is undone, and nothing else; one that waits for review is returned."""
     return given(ecograph.desk.withdraw(contribution_id, who, body.why, version=version))
@@ -101,7 +102,7 @@ def withdraw(
 
 @router.post("/renew", summary="Let it stay longer", **_CASE)
 def renew(
-    ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, version: Version, body: models.Renewal
+    ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, version: Version, body: bodies.Renewal
 ) -> JSONResponse:
     """A published one gets another day on which its time ends."""
     return given(ecograph.desk.renew(contribution_id, who, body.expires_on, version=version))
@@ -109,7 +110,7 @@ def renew(
 
 @router.post("/notes", summary="Write about it", status_code=201)
 def note(
-    request: Request, ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, body: models.NewNote
+    request: Request, ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, body: bodies.NewNote
 ) -> JSONResponse:
     """For those who work with it. This needs no `If-Match`: it decides nothing."""
     found = ecograph.desk.note(contribution_id, who, body.words)

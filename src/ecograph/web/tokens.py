@@ -11,6 +11,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from ecograph.web import contribution_bodies as bodies
 from ecograph.web import contribution_models as models
 from ecograph.web.access import TheEcoGraph
 from ecograph.web.auth import TheAdministrator, TheWho
@@ -37,7 +38,7 @@ def partners(response: Response, ecograph: TheEcoGraph, _who: TheAdministrator) 
 
 @router.post("/partners", summary="Add a partner", status_code=201)
 def add_partner(
-    response: Response, ecograph: TheEcoGraph, _who: TheAdministrator, body: models.NewPartner
+    response: Response, ecograph: TheEcoGraph, _who: TheAdministrator, body: bodies.NewPartner
 ) -> models.PartnerModel:
     """Its short name is that of its graph and of its things, and cannot be changed later."""
     found = ecograph.add_partner(body.slug, body.name, body.homepage, body.licence, body.language)
@@ -54,7 +55,7 @@ def partner(response: Response, ecograph: TheEcoGraph, _who: TheAdministrator, s
 
 @router.patch("/partners/{slug}", summary="Change a partner")
 def change_partner(
-    response: Response, ecograph: TheEcoGraph, _who: TheAdministrator, slug: Slug, body: models.PartnerChange
+    response: Response, ecograph: TheEcoGraph, _who: TheAdministrator, slug: Slug, body: bodies.PartnerChange
 ) -> models.PartnerModel:
     """What is left out stays, and so does what it has published."""
     response.headers.update(PRIVATE)
@@ -75,7 +76,7 @@ def tokens(
 
 @router.post("/tokens", summary="Issue a token", status_code=201)
 def issue(
-    response: Response, ecograph: TheEcoGraph, _who: TheAdministrator, body: models.NewToken
+    response: Response, ecograph: TheEcoGraph, _who: TheAdministrator, body: bodies.NewToken
 ) -> models.IssuedToken:
     """The secret is in this answer and nowhere else."""
     response.headers.update(PRIVATE)

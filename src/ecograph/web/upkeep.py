@@ -57,6 +57,7 @@ class Upkeep:
         while not self._stopping.wait(pause):
             pause = self._every_s
             try:
+                self._ecograph.contribution_workers.start()  # so that the first partner does not wait for them
                 self._expire()
                 if self._ecograph.desk.work_off(AT_ONCE) == AT_ONCE:
                     pause = 0.1  # more waits; readers come in between

@@ -15,11 +15,11 @@ import pytest
 from openpyxl import load_workbook
 from pyoxigraph import RdfFormat, parse
 
-from ecograph.messages import LANGUAGES
+from ecograph.messages import LANGUAGES, catalogue
 from ecograph.namespaces import RDF, SH
 from ecograph.web import contribution_models as models
 from ecograph.web.uploads import XLSX
-from service import HILL, SHORE, Service
+from service import HILL, ROOT, SHORE, Service
 
 ALL = "/api/v1/contributions"
 HEADER = "id,title_da,description_da,topic,country,raised_by\n"
@@ -473,7 +473,59 @@ class TestSteps:
         assert problem(contributor.get(f"{address}/report")) == (409, "wrong-state")
 
 
+class TestHostile:
+    @pytest.mark.parametrize(
+        ("name", "body"),
+        [
+            ("notes", b'{"words": "\\ud800"}'),
+            ("notes", b'{"words": "\\u0000 \\u202e"}'),
+            ("notes", b'{"words": 1e999}'),
+            ("notes", b"[" * 100_000),
+            ("submit", b'{"leave_out": {"need.csv": [1e999]}}'),
+            ("submit", b'{"leave_out": {"": [-1, 99999999999999999999]}}'),
+            ("submit", b'{"leave_out": "all"}'),
+            ("renew", b'{"expires_on": "99999-01-01"}'),
+            ("return", b'{"why": null}'),
+            ("approve", b'{"why": "x", "partner": "synthetic-shore"}'),
+        ],
+    )
+    def test_body_of_any_kind_is_answered(self, contributor: httpx.Client, name: str, body: bytes) -> None:
+        """
+        Broken Unicode, numbers without end, nesting, unknown members: a clear answer, and never a 500.
+        """
+        sent = send(contributor)
+        headers = {"Content-Type": "application/json", "If-Match": sent.headers["etag"]}
+        response = contributor.post(f"{sent.headers['location']}/{name}", content=body, headers=headers)
+        assert response.status_code < 500, response.text
+        assert contributor.get(sent.headers["location"]).status_code == 200
+
+    @pytest.mark.parametrize("end", ["%00", "..%2f..", "' OR 1=1", "x" * 65, "æ", "%ff"])
+    def test_id_of_any_kind_is_answered(self, contributor: httpx.Client, end: str) -> None:
+        """
+        An id that is none is not found.
+        """
+        assert contributor.get(f"{ALL}/{end}").status_code == 404
+
+
 class TestDescription:
+    def test_every_problem_is_described(self) -> None:
+        """
+        docs/api.md names every code that a problem can have over HTTP.
+        """
+        page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+        codes = {key.removeprefix("problem.detail.") for key in catalogue() if key.startswith("problem.detail.")}
+        assert {code for code in codes if f"`{code}`" not in page} == set()
+
+    def test_every_address_is_described(self, anybody: httpx.Client) -> None:
+        """
+        docs/api.md names what every address under `/api/v1` ends in.
+        """
+        page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+        paths = anybody.get("/openapi.json").json()["paths"]
+        ends = {[part for part in path.split("/") if not part.startswith("{")][-1] for path in paths}
+        ends |= {path.rpartition("}.")[2] for path in paths if "}." in path}
+        assert {end for end in ends if end not in page} == set()
+
     def test_every_answer_is_as_described(self, anybody: httpx.Client) -> None:
         """
         The description names what a token is, which requests take files, and what goes with problems.

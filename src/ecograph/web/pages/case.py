@@ -228,6 +228,7 @@ def _page(
     change = _difference(ecograph, contribution_id, who) if checked is None or checked.report.conforms else None
     names = cases.Names(ecograph.ledger.partners.all(), words)
     notice = _notice(words, fault, found, names, field) if fault else None
+    timeline = cases.timeline(words, found.events, names)
     published = contribution.state is State.PUBLISHED
     over = contribution.state in _OVER and contribution.sha256 is not None
     again = over and who.lacks("submit", contribution.publisher) is None
@@ -257,7 +258,8 @@ def _page(
         good=words.number(checked.rows - checked.faulty) if checked else "",
         bad=words.number(checked.faulty) if checked else "",
         difference=differences.difference(words, change) if change else None,
-        timeline=cases.timeline(words, found.events, names),
+        timeline=timeline,
+        reason=timeline[0] if contribution.state is State.RETURNED and timeline[0].why else None,
         notes=cases.notes(words, found.notes, names),
         here=f"/{lang}/contributions/{contribution_id}",
         allowed=found.allowed,

@@ -30,7 +30,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
 """What people want to tell (`page.contribute.group.*`), and the templates for it, the usual one first."""
 
 _OTHERS: Final = "other"
-_OPEN: Final = ("seek", "offer", "found", "who", "together")
+_OPEN: Final = ("seek", "offer", "found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +144,8 @@ def lists(words: Reader, template: Template) -> tuple[ListView, ...]:
 
 def _column(words: Reader, column: Column, example: str) -> ColumnView:
     need = "required" if column.required else "wanted" if column.min_count else "may"
+    if column.lang and need != "may":
+        need = f"{need}-once"
     return ColumnView(
         heading=column.heading(words.lang),
         key=column.key,
