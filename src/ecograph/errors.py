@@ -96,7 +96,7 @@ class SyntaxFault(ContributionError):
 
 
 class UnreadableTable(ContributionError):
-    """A table that cannot be read at all. Values: `file`, `reason` (a key of `contribution.unreadable`) and its values."""
+    """A table that cannot be read. Values: `file`, `reason` (a key of `contribution.unreadable`) and its values."""
 
     code = "unreadable-table"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ecograph.cli.showing import Json, finding_json
+from ecograph.cli.showing import Json
 from ecograph.contribute import marking
 from ecograph.contribute.packing import SourceFile
 from ecograph.contribute.rules import Rules
@@ -42,10 +42,10 @@ class CheckedHere:
 
 
 def check_json(staged: Staged) -> Json:
-    """What a check says."""
+    """What a check says, with every finding."""
     return {**contribution_models.check(staged), "findings": findings_json(staged.report.findings)}
 
 
 def findings_json(found: Iterable[Finding]) -> list[Json]:
-    """Findings, with the suggestions as this reader would write them."""
-    return [finding_json(finding) for finding in found]
+    """Findings as REST writes them."""
+    return [finding.as_json() for finding in found]

@@ -59,11 +59,6 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", "\u202f") if value else "0"
 
 
-def finding_json(finding: Finding) -> Json:
-    """A finding as REST writes it, with the suggestions as this reader would write them."""
-    return {**finding.as_json(), "suggestion": list(finding.suggested(state.lang))}
-
-
 def show_check(said: Json, console: Console, everything: bool = False) -> None:
     """The verdict, how each file was read and what was assumed, and all findings."""
     console.print(said["verdict"][state.lang], markup=False, style="bold")
@@ -80,7 +75,7 @@ def show_findings(
     """Findings as a person reads them: those that say the same of several rows of a column stand together."""
     rows: dict[tuple[str, ...], list[int]] = {}
     for each in findings:
-        finding = finding_json(each) if isinstance(each, Finding) else each
+        finding = each.as_json() if isinstance(each, Finding) else each
         place = [str(finding.get(part) or "") for part in ("file", "sheet", "column")]
         line = (words(f"contribution.severity.{finding['severity']}"), *place, _message(finding))
         rows.setdefault(line, []).append(finding.get("row") or 0)
@@ -93,7 +88,7 @@ def show_findings(
 
 def _message(finding: Mapping[str, Any]) -> str:
     said: str = finding["message"][state.lang]
-    suggested = finding.get("suggestion")
+    suggested = finding.get("suggestion", {}).get(state.lang)
     if not suggested:
         return said
     return f"{said} {words('contribution.did-you-mean', suggestions=', '.join(suggested))}"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Final, Literal
 
-from ecograph.contribute import difference
+from ecograph.contribute import difference, system
 from ecograph.contribute.difference import Difference
 from ecograph.contribute.door import publishable
 from ecograph.contribute.options import Options
@@ -322,7 +322,7 @@ class Desk:
         self, who: Who, *, state: State | str | None = None, partner: str | None = None
     ) -> tuple[Contribution, ...]:
         """
-        The contributions that are shown to a person, oldest first.
+        The contributions that are shown to a person, oldest first; what comes with the software is not among them.
 
         Args:
             who: Who asks.
@@ -336,7 +336,8 @@ class Desk:
             partner = who.partner
         if partner is not None and not who.sees(partner):
             raise Forbidden(needed="own")
-        return self._ledger.contributions(partner, state)
+        found = self._ledger.contributions(partner, state)
+        return tuple(contribution for contribution in found if contribution.publisher != system.PUBLISHER)
 
     def difference(self, contribution_id: str, who: Who) -> Difference:
         """

@@ -176,11 +176,12 @@ def finding(
     values: Mapping[str, str | Mapping[Language, str]] | None = None,
 ) -> Finding:
     """A finding of mapping or staging, with the message `contribution.finding.{code}`."""
+    shown = visible(value or "", _SHOWN)
     messages = {
         lang: text(
             f"contribution.finding.{code}",
             lang,
-            value=visible(value or "", _SHOWN),
+            value=shown,
             **{name: given[lang] if isinstance(given, Mapping) else given for name, given in (values or {}).items()},
         )
         for lang in LANGUAGES

@@ -3,9 +3,8 @@ Who contributed what: dataset descriptions in, provenance statements and attribu
 
 A contribution is `id/contribution/{publisher}`, an `eco:Contribution` with title, publisher, licence, rights, source
 and date. The graph it fills is `prov:wasDerivedFrom` it, and `prov:wasGeneratedBy` each publication that changed it:
-`id/publication/{number in the ledger}`, an `eco:Publication` (a `prov:Activity`) with the file's hash, who contributed it
-and who reviewed it.
-All of them are described in the provenance graph.
+`id/publication/{number in the ledger}`, an `eco:Publication` (a `prov:Activity`) with the file's hash, who contributed
+it and who reviewed it. All of them are described in the provenance graph.
 """
 
 from __future__ import annotations

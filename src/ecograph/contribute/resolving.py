@@ -27,6 +27,9 @@ from ecograph.vocabulary.ontology import Ontology
 
 _LIKELY: Final = 75  # of 100: at this the names of the region's actors still belong to the one that was meant
 _SUGGESTIONS: Final = 3
+_SUGGESTED: Final = 1_000
+"""Different values of a contribution that suggestions are sought for, at two or three milliseconds each: a column that
+is wrong throughout shows it by its first, and nobody reads a thousand."""
 _ADDRESS: Final = ("http://", "https://")
 _SEPARATORS: Final = frozenset("|;\\")
 
@@ -56,6 +59,18 @@ class _Meant:
     iris: tuple[NamedNode, ...] = ()
     loosely: bool = False
     wrong: NamedNode | None = None
+
+
+@dataclass
+class _Allowance:
+    """How many more values suggestions are sought for."""
+
+    left: int = _SUGGESTED
+
+    def take(self) -> bool:
+        """Whether there is one more."""
+        self.left -= 1
+        return self.left >= 0
 
 
 class Resolver:
@@ -101,6 +116,7 @@ class Resolver:
         self._thing_cache: dict[tuple[str, tuple[NamedNode, ...], NamedNode | None], NamedNode | Fault] = {}
         self._notes: dict[tuple[str, tuple[NamedNode, ...], NamedNode | None], Fault] = {}
         self._class_cache: dict[NamedNode, frozenset[NamedNode]] = {}
+        self._allowance = _Allowance()
         self._kind_cache: dict[tuple[NamedNode, ...], tuple[str, ...]] = {}
         self._path_cache: dict[tuple[NamedNode, ...], tuple[NamedNode, ...]] = {}
 
@@ -115,7 +131,7 @@ class Resolver:
             [*self._own.values(), *own],
             self._space if space is None else space,
         )
-        resolver._concept_cache = self._concept_cache
+        resolver._concept_cache, resolver._allowance = self._concept_cache, self._allowance
         resolver._kind_cache, resolver._path_cache = self._kind_cache, self._path_cache
         return resolver
 
@@ -204,7 +220,7 @@ class Resolver:
         found = self._concepts.find(text, scheme)
         if found is not None:
             return found
-        likely = self._concepts.suggest(text, scheme, _SUGGESTIONS)
+        likely = self._concepts.suggest(text, scheme, _SUGGESTIONS) if self._allowance.take() else ()
         suggested = {lang: tuple(self._concept_label(iri, scheme, lang) for iri in likely) for lang in LANGUAGES}
         return Fault("unknown-concept", suggested["en"], values, suggestions_by_language=suggested)
 
@@ -229,7 +245,8 @@ class Resolver:
         wanted = {"wanted": self.class_names(classes)}
         if meant.wrong is not None:
             return Fault("wrong-kind", values={**wanted, "found": self.kind_names(meant.wrong)})
-        return self._fault("unknown-thing", self._alike(cell, classes), classes, wanted)
+        likely = self._alike(cell, classes) if self._allowance.take() else ()
+        return self._fault("unknown-thing", likely, classes, wanted)
 
     def _fault(
         self,

@@ -9,7 +9,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from ecograph.messages import Language, text
+from ecograph.messages import LANGUAGES, Language, text
 
 Term = NamedNode | BlankNode | Literal
 
@@ -89,7 +89,7 @@ class Finding:
             "column": self.column,
             "value": self.value,
             "message": dict(self.messages),
-            "suggestion": list(self.suggestions),
+            "suggestion": {lang: list(self.suggested(lang)) for lang in LANGUAGES},
             "shape": self.shape.value if isinstance(self.shape, NamedNode) else None,
             "focus": self.focus.value if isinstance(self.focus, NamedNode) else None,
             "path": self.path.value if self.path else None,

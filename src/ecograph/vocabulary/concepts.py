@@ -162,12 +162,15 @@ class Concepts:
         wanted = fold_name(text)
         names = self._index(scheme)
         scores: dict[NamedNode, float] = {}
-        for _, likeness, name in process.extract(
-            wanted, {name: name for name in names}, scorer=fuzz.token_set_ratio, score_cutoff=_LIKENESS, limit=None
-        ):
+        likely = [
+            (name, likeness)
+            for name, likeness, _ in process.extract(
+                wanted, names.keys(), scorer=fuzz.token_set_ratio, score_cutoff=_LIKENESS, limit=None
+            )
+        ]
+        likely += [(name, _compound_likeness(wanted, name)) for name in _compounds(wanted, names)]
+        for name, likeness in likely:
             scores[names[name]] = max(likeness, scores.get(names[name], 0.0))
-        for name, concept in names.items():
-            scores[concept] = max(_compound_likeness(wanted, name), scores.get(concept, 0.0))
         best = sorted((-score, concept.value) for concept, score in scores.items() if score >= _LIKENESS)
         return tuple(NamedNode(iri) for _, iri in best[:limit])
 
@@ -192,11 +195,21 @@ class Concepts:
         return [word for words in self.alt_labels(concept).values() for word in words]
 
 
+def _compounds(wanted: str, names: Iterable[str]) -> list[str]:
+    """The names that begin or end with a word, and those that it begins or ends with."""
+    if len(wanted) < _SHORTEST:
+        return []
+    return [
+        name
+        for name in names
+        if len(name) >= _SHORTEST
+        and (name.startswith(wanted) or name.endswith(wanted) or wanted.startswith(name) or wanted.endswith(name))
+    ]
+
+
 def _compound_likeness(wanted: str, name: str) -> float:
-    """How alike a word and a compound of it are: 65 to 100, more the less is added; 0 if it is no part of it."""
+    """How alike a word and a compound of it are: 65 to 100, more the less is added."""
     short, long = sorted((wanted, name), key=len)
-    if len(short) < _SHORTEST or not (long.startswith(short) or long.endswith(short)):
-        return 0.0
     return _COMPOUND + (100.0 - _COMPOUND) * len(short) / len(long)
 
 

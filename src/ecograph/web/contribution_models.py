@@ -14,7 +14,7 @@ from ecograph.contribute.staged import Staged
 from ecograph.contribute.table import Table
 from ecograph.ledger.partners import Partner, Role, Token
 from ecograph.ledger.records import Contribution, Event, Note, State
-from ecograph.messages import LANGUAGES, texts
+from ecograph.messages import LANGUAGES, Language, texts
 from ecograph.shacl.report import Report, Severity
 from ecograph.web.models import Iri, Model, Texts, by_language
 
@@ -35,7 +35,10 @@ class FindingModel(Model):
     column: Annotated[str | None, Field(description="The heading as it was written")]
     value: str | None
     message: Texts
-    suggestion: Annotated[list[str], Field(description="What could be written instead, the likeliest first")]
+    suggestion: Annotated[
+        dict[Language, list[str]],
+        Field(description="What a reader of each language could write instead, the likeliest first"),
+    ]
     shape: Iri | None
     focus: Iri | None
     path: Iri | None

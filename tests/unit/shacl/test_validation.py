@@ -154,7 +154,7 @@ class TestReport:
             suggestions=("water",),
         )
         assert item.message("da") == "Nej. Mente du: water?"
-        assert item.as_json()["suggestion"] == ["water"]
+        assert item.as_json()["suggestion"]["sv"] == ["water"]
 
 
 WITHOUT_TURBO = """
