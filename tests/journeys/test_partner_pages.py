@@ -372,6 +372,26 @@ class TestWhoMay:
         assert f"{case}/approve" not in page.text
 
 
+class TestWhoSaysSo:
+    def test_everybody_can_ask_where_a_fact_comes_from(self, visit: Visit) -> None:
+        """
+        Each fact of a profile leads to who states it; the case behind it is offered to those who may see it.
+        """
+        officer = visit("contributor")
+        case = case_of(officer.send(officer.check(HEADER + SKYBRUD)))
+        visit("reviewer").step(case, "approve")
+        profile = visit().get("/da/id/need/synthetic-shore_skybrud")
+        links = [unescape(link) for link in re.findall(r'class="origin" href="([^"]+)"', profile.text)]
+        assert len(links) >= 3
+        said = visit().get(links[0])
+        assert "Påhittade Bergs kommun" in words(said)
+        assert re.search(r"[0-9a-f]{64}", words(said))
+        assert case not in said.text
+        assert case in officer.get(links[0]).text
+        assert visit().get("/da/statement?subject=x&property=y").status_code == 404
+        officer.step(case, "withdraw", why="Slut")
+
+
 class TestExpiry:
     def test_what_goes_soon_is_listed_and_can_stay(self, service: Service, visit: Visit) -> None:
         """
@@ -408,7 +428,11 @@ class TestTemplates:
             shown = visitor.get(f"/{lang}/contribute/templates/{slug}")
             assert shown.status_code == 200
             assert "w3id.org" not in words(shown)
-        assert visitor.get(f"/api/v1/templates/need.xlsx?lang={lang}").status_code == 200
+        need = visitor.get(f"/{lang}/contribute/templates/need")
+        files = re.findall(r'href="(/api/v1/templates/[^"]+)"', need.text)
+        assert len(files) == 6
+        for address in files:
+            assert visitor.get(unescape(address)).status_code == 200, address
 
     def test_downloaded_template_is_a_file_that_can_be_checked(self, visit: Visit) -> None:
         """

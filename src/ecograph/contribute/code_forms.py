@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Final
 
 _FIXED_DIGITS: Final = re.compile(r"\^\[0-9\]\{(\d+)\}\$")
@@ -17,6 +18,12 @@ _LABEL: Final = re.compile(
     r"(?:CVR|ORG|ORCID|ROR)(?:[- .]?NR|[- .]?ID)?[.: \u00a0-]*|(?:DK|SE)[- \u00a0]*(?=\d)", re.IGNORECASE
 )
 _ANY_LENGTH: Final = ("0", "00000")
+_LONGEST: Final = 300
+"""Characters of a code: what is longer is no code in another form, and not worth looking at as one."""
+
+_REMEMBERED: Final = 4_096
+"""Codes whose form is known: the same cell is asked about for each number that a thing may have."""
+
 _DIGITS: Final = re.compile(r"[0-9]+")
 
 _ORGANISATION: Final = re.compile(r"(?:16)?([0-9]{6})([0-9]{4})(?:01)?")
@@ -51,6 +58,7 @@ def pad(cell: str, pattern: str | None) -> tuple[str, bool]:
     return cell, False
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def normal(cell: str, pattern: str | None) -> str:
     """
     A code in the form of its column's pattern, where it is clear which one is meant; else the text as it is.
@@ -63,15 +71,19 @@ def normal(cell: str, pattern: str | None) -> str:
         >>> normal("https://doi.org/10.1000/x", "^10[.][0-9]{4,9}/[^ ]+$")
         '10.1000/x'
     """
-    if not pattern or re.search(pattern, cell) or all(re.search(pattern, code) for code in _ANY_LENGTH):
+    if not pattern or len(cell) > _LONGEST or _fits_any_length(pattern):
         return cell
-    for candidate in _candidates(cell):
-        if re.search(pattern, candidate):
-            return candidate
-    return cell
+    fits = re.compile(pattern).search
+    return cell if fits(cell) else next(filter(fits, _candidates(cell)), cell)
 
 
-def _candidates(cell: str) -> list[str]:
+@cache
+def _fits_any_length(pattern: str) -> bool:
+    return all(re.search(pattern, code) for code in _ANY_LENGTH)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _candidates(cell: str) -> tuple[str, ...]:
     label = _LABEL.match(cell)
     bare = cell[label.end() :] if label else cell
     compact = _BETWEEN_DIGITS.sub("", bare)
@@ -82,7 +94,7 @@ def _candidates(cell: str) -> list[str]:
             code = match.expand(template)
             found += [code, code.lower(), code.upper()]
     found += [_ORCID_PLACE.sub("", cell).rstrip("/"), _DOI_PLACE.sub("", cell), cell.upper()]
-    return found
+    return tuple(dict.fromkeys(found))
 
 
 _TEMPLATES: Final[Mapping[re.Pattern[str], str]] = {

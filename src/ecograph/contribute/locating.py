@@ -26,12 +26,16 @@ def located(report: Report, mapped: Mapped, shapes: Shapes) -> Report:
 
 
 def _located(findings: Iterable[Finding], mapped: Mapped, shapes: Shapes) -> Iterator[Finding]:
+    spoken_of: dict[tuple[Node | None, str], tuple[NamedNode, ...]] = {}
     for found in findings:
         subject = mapped.subjects.get(found.focus) if isinstance(found.focus, NamedNode) else None
         if subject is None or not isinstance(found.focus, NamedNode):
             yield found
             continue
-        paths = (found.path,) if found.path is not None else tuple(_paths_of(shapes, found.shape, subject))
+        asked = (found.shape, subject.template.slug)
+        if found.path is None and asked not in spoken_of:
+            spoken_of[asked] = tuple(_paths_of(shapes, found.shape, subject))
+        paths = spoken_of[asked] if found.path is None else (found.path,)
         about_a_value = found.path is not None and found.term is not None
         if not about_a_value and any((found.focus, path) in mapped.faulty for path in paths):
             continue

@@ -27,9 +27,9 @@ from ecograph.vocabulary.ontology import Ontology
 
 _LIKELY: Final = 75  # of 100: at this the names of the region's actors still belong to the one that was meant
 _SUGGESTIONS: Final = 3
-_SUGGESTED: Final = 1_000
+_SUGGESTED: Final = 500
 """Different values of a contribution that suggestions are sought for, at two or three milliseconds each: a column that
-is wrong throughout shows it by its first, and nobody reads a thousand."""
+is wrong throughout shows it by its first, and nobody reads five hundred."""
 _ADDRESS: Final = ("http://", "https://")
 _SEPARATORS: Final = frozenset("|;\\")
 

@@ -22,6 +22,7 @@ from ecograph.match.evidence import (
     text_entries,
 )
 from ecograph.match.facts import Facts
+from ecograph.match.hierarchy import Hierarchy
 from ecograph.text.index import Document, TextIndex
 from ecograph.text.linking import ConceptLinker
 from ecograph.text.overlap import WordIndex
@@ -35,7 +36,8 @@ def assemble(facts: Facts, revision: int) -> Evidence:
         facts: What was read; solutions and results are given the countries of those who provide or made them.
         revision: The revision it was read from.
     """
-    links, topics = _link_table(facts), _topic_table(facts)
+    links, topics = link_table(facts), topic_table(facts)
+    size, candidates = len(facts.things), sum(group >= 0 for group in facts.group)
     by_document = np.argsort(links.document, kind="stable").astype(np.int32)
     names = {iri: facts.hierarchy.names(number) for number, iri in enumerate(facts.hierarchy.iris)}
     marker = ConceptLinker(
@@ -64,8 +66,8 @@ def assemble(facts: Facts, revision: int) -> Evidence:
         links=links,
         topics=topics,
         words=words,
-        word_weights=_word_weights(facts, links, words),
-        topic_weights=_topic_weights(facts, links, topics),
+        word_weights=telling_words(holders(links, word_incidence(words, size)), candidates),
+        topic_weights=telling_topics(holders(links, topic_incidence(facts.hierarchy, topics, size)), candidates),
         index=TextIndex.build(_documents(facts)),
         need_statements={need: tuple(edges) for need, edges in facts.need_statements.items()},
         concepts=facts.concepts,
@@ -76,7 +78,8 @@ def assemble(facts: Facts, revision: int) -> Evidence:
     )
 
 
-def _link_table(facts: Facts) -> Links:
+def link_table(facts: Facts) -> Links:
+    """The links, sorted by candidate, sort of evidence and document."""
     table = facts.links.sorted_by(0, 2, 1, 7)
     whole = table.astype(np.int32)
     return Links(
@@ -93,7 +96,8 @@ def _link_table(facts: Facts) -> Links:
     )
 
 
-def _topic_table(facts: Facts) -> Topics:
+def topic_table(facts: Facts) -> Topics:
+    """The topics, sorted by document; each counts less in a document that has many."""
     table = facts.topics.sorted_by(0, 1, 4)
     whole = table.astype(np.int32)
     documents, counts = np.unique(np.unique(whole[:, :2], axis=0)[:, 0], return_counts=True)
@@ -149,34 +153,42 @@ def _regional(facts: Facts) -> NDArray[np.int8]:
     return found
 
 
-def _word_weights(facts: Facts, links: Links, words: WordIndex) -> Floats:
-    """How telling each word is, by how few candidates have it; more texts of one candidate change nothing."""
+def word_incidence(words: WordIndex, size: int) -> sparse.csr_array:
+    """Which of `size` things holds which entry of the words."""
     entries, texts = words.incidence()
-    holders = _holders(facts, links, _ones(texts, entries, (len(facts.things), len(words.words))))
-    everyone = max(sum(group >= 0 for group in facts.group), 1)
-    rare = np.log1p((everyone - holders + 0.5) / (holders + 0.5))
-    return np.asarray(rare / np.log1p((everyone + 0.5) / 0.5), dtype=np.float32)
+    return _ones(texts, entries, (size, len(words.words)))
 
 
-def _topic_weights(facts: Facts, links: Links, topics: Topics) -> Floats:
-    """How telling each concept is, by how few candidates work with it or with something narrower."""
+def topic_incidence(hierarchy: Hierarchy, topics: Topics, size: int) -> sparse.csr_array:
+    """Which of `size` things is about which concept, or about something narrower."""
     pairs = [
         (document, above)
         for document, concept in zip(topics.document.tolist(), topics.concept.tolist(), strict=True)
-        for above in facts.hierarchy.at_or_above(concept)
+        for above in hierarchy.at_or_above(concept)
     ]
     rows, columns = np.asarray(pairs, dtype=np.int32).reshape(-1, 2).T
-    holders = _holders(facts, links, _ones(rows, columns, (len(facts.things), max(len(facts.hierarchy), 1))))
-    everyone = max(sum(group >= 0 for group in facts.group), 2)
-    telling = np.log((everyone + 1) / (holders + 1)) / np.log(everyone + 1)
+    return _ones(rows, columns, (size, max(len(hierarchy), 1)))
+
+
+def holders(links: Links, incidence: sparse.csr_array) -> NDArray[np.float64]:
+    """Per column of `incidence` (things by something) how many candidates have a document with it."""
+    size, columns = incidence.shape
+    joined = _ones(links.candidate, links.document, (size, size)) @ incidence
+    return np.bincount(joined.tocoo().col, minlength=columns).astype(np.float64)
+
+
+def telling_words(holding: NDArray[np.float64], candidates: int) -> Floats:
+    """How telling each word is, by how few candidates have it; more texts of one candidate change nothing."""
+    everyone = max(candidates, 1)
+    rare = np.log1p((everyone - holding + 0.5) / (holding + 0.5))
+    return np.asarray(rare / np.log1p((everyone + 0.5) / 0.5), dtype=np.float32)
+
+
+def telling_topics(holding: NDArray[np.float64], candidates: int) -> Floats:
+    """How telling each concept is, by how few candidates work with it or with something narrower."""
+    everyone = max(candidates, 2)
+    telling = np.log((everyone + 1) / (holding + 1)) / np.log(everyone + 1)
     return np.asarray(weights.GENERAL_TOPIC + (1 - weights.GENERAL_TOPIC) * telling, dtype=np.float32)
-
-
-def _holders(facts: Facts, links: Links, incidence: sparse.csr_array) -> NDArray[np.float64]:
-    """Per column of `incidence` (documents by something) how many candidates have a document with it."""
-    everything = len(facts.things)
-    joined = _ones(links.candidate, links.document, (everything, everything)) @ incidence
-    return np.bincount(joined.tocoo().col, minlength=incidence.shape[1]).astype(np.float64)
 
 
 def _documents(facts: Facts) -> Iterator[Document]:

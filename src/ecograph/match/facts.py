@@ -39,11 +39,12 @@ class Facts:
 
     Args:
         concepts: The concept schemes of the graph.
+        hierarchy: Theirs, if it is made already.
     """
 
-    def __init__(self, concepts: Concepts) -> None:
+    def __init__(self, concepts: Concepts, hierarchy: Hierarchy | None = None) -> None:
         self.concepts = concepts
-        self.hierarchy = Hierarchy(concepts)
+        self.hierarchy = hierarchy or Hierarchy(concepts)
         self.statements = Statements()
         self.things: list[str] = []
         self.numbers: dict[str, int] = {}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
 from pyoxigraph import NamedNode
 
 from ecograph.identifiers import concept_iri
-from ecograph.match import candidates, explanation, needs, reading, scoring, signals, weights
+from ecograph.match import explanation, needs, ranking, reading, scoring, weights
 from ecograph.match.evidence import Evidence
 from ecograph.match.grounds import Question
-from ecograph.match.model import Exclusion, Group, Match, MatchResult, NeedProfile, Note, Signal
+from ecograph.match.model import Exclusion, Group, Match, MatchResult, NeedProfile, Note
 from ecograph.match.places import Gazetteer
 from ecograph.messages import LANGUAGES, Language, language_of, text, texts
 from ecograph.store.base import Snapshot
@@ -23,9 +23,6 @@ from ecograph.vocabulary.concepts import Concepts
 _SHOWN_EXCLUSIONS: Final = 20
 SIDES: Final = ("dk", "se")
 """The two sides of the Øresund, which an answer should show both."""
-
-_Ranked = tuple[int, scoring.Scored]
-"""A candidate's row, and its score."""
 
 
 class Matcher:
@@ -130,24 +127,22 @@ class Matcher:
             exclude: Candidates not to propose.
         """
         read = self.evidence
-        measured = signals.measure(read, profile, self.today.year)
-        gathered = candidates.find(read, profile, measured, countries=countries, groups=groups, exclude=exclude)
-        question = Question(read, profile, measured, self.today.year)
+        ranked = ranking.rank(read, profile, self.today.year, countries=countries, groups=groups, exclude=exclude)
+        question = Question(read, profile, ranked.measured, self.today.year)
         matches: list[Match] = []
         excluded: list[Exclusion] = []
         notes = list(_notes_on(profile))
         for group in weights.GROUP_ORDER:
-            if group not in gathered.rows:
+            if group not in ranked.allowed:
                 continue
-            allowed: list[_Ranked] = []
-            for each in self._scored(measured, gathered.rows[group]):
-                if self._thing(measured, each[0]) not in gathered.failing:
-                    allowed.append(each)
-                elif each[1].score >= weights.MIN_SCORE:
-                    excluded.append(self._exclusion(measured, gathered, group, each))
-            chosen = _chosen(allowed, top, lambda row: self._countries(self._thing(measured, row)))
+            excluded.extend(
+                self._exclusion(ranked, group, each)
+                for each in ranked.failing[group]
+                if each[1].score >= weights.MIN_SCORE
+            )
+            chosen = _chosen(ranked.allowed[group], top, lambda row: self._countries(ranked.thing(row)))
             matches.extend(self._match(question, group, rank, row, result) for rank, (row, result) in chosen)
-            notes.extend(self._notes_on_group(group, [row for _, (row, _) in chosen], measured))
+            notes.extend(self._notes_on_group(group, [ranked.thing(row) for _, (row, _) in chosen]))
         excluded.sort(key=lambda each: scoring.order_key(each.score, each.candidate.value))
         return MatchResult(
             need=profile,
@@ -158,24 +153,6 @@ class Matcher:
             weights=weights.VERSION,
         )
 
-    def _scored(self, measured: signals.Measured, rows: Iterable[int]) -> list[_Ranked]:
-        """Row and score of the candidates worth looking at, in final order."""
-        found = []
-        for row in rows:
-            values: Mapping[Signal, float] = {
-                "text": float(measured.text[row]),
-                "concept": float(measured.concept[row]),
-                "evidence": float(measured.evidence[row]),
-                "freshness": float(measured.freshness[row]),
-            }
-            result = scoring.score(values, weights.SIGNALS)
-            if result.score >= weights.WEAK_SCORE:
-                found.append((row, result))
-        found.sort(
-            key=lambda each: scoring.order_key(each[1].score, self.evidence.things[self._thing(measured, each[0])])
-        )
-        return found
-
     def _match(
         self,
         question: Question,
@@ -184,7 +161,7 @@ class Matcher:
         row: int,
         result: scoring.Scored,
     ) -> Match:
-        thing = self._thing(question.measured, row)
+        thing = int(question.measured.candidates[row])
         explained = explanation.explain(question, row)
         area = int(self.evidence.regional[thing])
         return Match(
@@ -202,15 +179,9 @@ class Matcher:
             regional=None if area < 0 else bool(area),
         )
 
-    def _exclusion(
-        self,
-        measured: signals.Measured,
-        gathered: candidates.Gathered,
-        group: Group,
-        scored: _Ranked,
-    ) -> Exclusion:
-        thing = self._thing(measured, scored[0])
-        rule = gathered.failing[thing]
+    def _exclusion(self, ranked: ranking.Ranking, group: Group, scored: ranking.Ranked) -> Exclusion:
+        thing = ranked.thing(scored[0])
+        rule = ranked.gathered.failing[thing]
         return Exclusion(
             NamedNode(self.evidence.things[thing]),
             group,
@@ -220,12 +191,12 @@ class Matcher:
             scored[1].score,
         )
 
-    def _notes_on_group(self, group: Group, rows: list[int], measured: signals.Measured) -> Iterable[Note]:
+    def _notes_on_group(self, group: Group, things: list[int]) -> Iterable[Note]:
         read = self.evidence
-        if not rows:
+        if not things:
             yield _group_note("group-empty", group)
             return
-        sides = {code for row in rows for code in self._countries(self._thing(measured, row))} & set(SIDES)
+        sides = {code for thing in things for code in self._countries(thing)} & set(SIDES)
         if len(sides) == 1:
             (code,) = sides
             country = {lang: read.concepts.label(concept_iri("country", code), lang) for lang in LANGUAGES}
@@ -234,14 +205,12 @@ class Matcher:
     def _countries(self, thing: int) -> tuple[str, ...]:
         return tuple(code for code, _ in self.evidence.countries.get(thing, ()))
 
-    @staticmethod
-    def _thing(measured: signals.Measured, row: int) -> int:
-        return int(measured.candidates[row])
 
-
-def _chosen(scored: list[_Ranked], top: int, countries: Callable[[int], tuple[str, ...]]) -> list[tuple[int, _Ranked]]:
+def _chosen(
+    scored: Sequence[ranking.Ranked], top: int, countries: Callable[[int], tuple[str, ...]]
+) -> list[tuple[int, ranking.Ranked]]:
     """The best, and beyond them the best of each country, at their true rank; weak ones only where a side has none."""
-    shown: list[tuple[int, _Ranked]] = []
+    shown: list[tuple[int, ranking.Ranked]] = []
     per_country: dict[str, int] = {}
     for rank, each in enumerate(scored, start=1):
         codes = countries(each[0])

@@ -23,6 +23,7 @@ from ecograph.match.evidence import (
     Wording,
 )
 from ecograph.match.facts import Facts, keep_newest
+from ecograph.match.hierarchy import Hierarchy
 from ecograph.match.model import GROUPS
 from ecograph.match.statements import Row, ValueRow
 from ecograph.namespaces import DCTERMS, ECO, FOAF, RDF, SCHEMA, SKOS
@@ -49,7 +50,7 @@ def read(snapshot: Snapshot, concepts: Concepts, today: date) -> Evidence:
     with ThreadPoolExecutor(max_workers=1) as pool:
         # The dictionaries are unpacked beside the reading.
         dictionaries = pool.submit(lexicon.warm)
-        reader = _Reader(snapshot, concepts, today)
+        reader = Reader(snapshot, concepts, today)
         reader.read()
         dictionaries.result()
     found = assemble(reader.facts, snapshot.revision)
@@ -58,13 +59,24 @@ def read(snapshot: Snapshot, concepts: Concepts, today: date) -> Evidence:
     return found
 
 
-class _Reader:
-    def __init__(self, snapshot: Snapshot, concepts: Concepts, today: date) -> None:
+class Reader:
+    """
+    Reads facts.
+
+    Args:
+        snapshot: The graph, or the part of it that is about some documents.
+        concepts: The concept schemes.
+        today: Nothing counts as newer than this.
+        hierarchy: That of the concepts, if it is made already.
+    """
+
+    def __init__(self, snapshot: Snapshot, concepts: Concepts, today: date, hierarchy: Hierarchy | None = None) -> None:
         self.snapshot = snapshot
         self.today = today
-        self.facts = Facts(concepts)
+        self.facts = Facts(concepts, hierarchy)
 
     def read(self) -> None:
+        """Read everything into `facts`."""
         self._read_steps()
         self._read_things()
         self._read_dates()
@@ -284,7 +296,9 @@ class _Reader:
                 continue
             claim = row.subject
             evidence = [
-                (number, each) for each in shown.get(claim, ()) if (number := self.facts.numbers.get(each.object))
+                (number, each)
+                for each in shown.get(claim, ())
+                if (number := self.facts.numbers.get(each.object)) is not None
             ]
             by_rule = _slug(_first(bases, claim)) == "rule"
             if claim not in self.facts.numbers:

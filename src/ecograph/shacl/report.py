@@ -105,7 +105,7 @@ class Report:
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> Report:
         """The report of these findings, each once."""
-        unique: dict[tuple[object, ...], Finding] = {}
+        unique: dict[tuple[Any, ...], Finding] = {}
         for finding in findings:
             key = (
                 finding.severity,
@@ -118,7 +118,8 @@ class Report:
                 finding.value,
             )
             unique.setdefault(key, finding)
-        return cls(tuple(sorted(unique.values(), key=lambda item: (_RANK[item.severity], item.place, item.code))))
+        ordered = sorted(unique, key=lambda key: (_RANK[key[0]], key[2], key[1]))
+        return cls(tuple(unique[key] for key in ordered))
 
     @property
     def violations(self) -> tuple[Finding, ...]:

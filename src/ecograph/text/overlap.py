@@ -8,6 +8,7 @@ shown and explained, this index says which words of the need each text holds, it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Final
 
@@ -79,6 +80,12 @@ class WordIndex:
         self._prominence = np.asarray(prominences, dtype=np.float32)[order]
         self._starts = np.searchsorted(entry_column[order], np.arange(len(self.words) + 1)).astype(np.int64)
         self._index_grams()
+
+    def widened(self, size: int) -> WordIndex:
+        """The same index over `size` texts, where those that are new hold nothing."""
+        found = copy(self)
+        found.size = size
+        return found
 
     def number(self, entry: str) -> int | None:
         """The number of an entry; None where no text holds it."""

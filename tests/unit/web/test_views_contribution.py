@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import httpx
 import pytest
 from pyoxigraph import Literal, Quad
 
@@ -305,3 +306,31 @@ class TestTemplates:
         found = {column.key: column.need for column in templates.columns(danish, need, rules)}
         assert found["title_da"] == "Skal udfyldes på mindst ét sprog"
         assert found["country"] == "Skal udfyldes"
+
+
+class TestReadOnlyService:
+    def test_files_can_be_checked_where_nothing_can_be_sent(self, client: httpx.Client) -> None:
+        """
+        A service that only shows the graph checks files as well; it offers neither to sign in nor to send.
+        """
+        page = client.get("/da/contribute")
+        assert page.status_code == 200
+        assert "/da/login" not in page.text
+        sent = client.post(
+            "/da/contribute/check", files={"file": ("need.csv", f"{HEADER}a,A,B,cloudburst,dk,\n".encode())}
+        )
+        assert sent.status_code == 303, sent.text
+        report = client.get(sent.headers["location"])
+        assert report.status_code == 200
+        assert "/contribute/report/send" not in report.text
+        assert client.get("/da/login").status_code == 503
+
+    def test_too_many_bytes_are_explained_on_the_form(self, client: httpx.Client) -> None:
+        """
+        A file over the limit is refused before it is read, with a page in the visitor's language.
+        """
+        huge = client.post(
+            "/sv/contribute/check", files={"file": ("need.csv", b"x" * 10_400_000)}, headers={"Accept": "text/html"}
+        )
+        assert huge.status_code == 413
+        assert 'lang="sv"' in huge.text

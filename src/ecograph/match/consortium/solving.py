@@ -82,10 +82,11 @@ def best(
     chosen = _chosen(model, problem, bounds, without)
     for members, count in apart:
         model.add(sum(chosen[member] for member in members) <= len(members) - count)
-    gains: list[cp_model.LinearExprT] = []
+    variables, worths = list(chosen), [-effort for effort in problem.efforts]
     for points in problem.strengths:
-        gains += _best_of(model, chosen, points)
-    model.maximize(sum(gains) - sum(chosen[place] * effort for place, effort in enumerate(problem.efforts)))
+        variables += _speakers(model, chosen, points)
+        worths += points.values()
+    model.maximize(cp_model.LinearExpr.weighted_sum(variables, worths))
     if hint:
         for place, variable in enumerate(chosen):
             model.add_hint(variable, place in hint)
@@ -128,41 +129,29 @@ def _chosen(
 ) -> list[cp_model.IntVar]:
     chosen = [model.new_bool_var("") for _ in problem.actors]
     for bound in bounds:
-        total = sum(chosen[place] * weight for place, weight in bound.weights.items())
-        if bound.least is not None:
-            _require(model, total, bound.least, None)
-        if bound.most is not None:
-            _require(model, total, None, bound.most)
+        if bound.weights:
+            variables = [chosen[place] for place in bound.weights]
+            total = cp_model.LinearExpr.weighted_sum(variables, list(bound.weights.values()))
+            if bound.least is not None:
+                model.add(total >= bound.least)
+            if bound.most is not None:
+                model.add(total <= bound.most)
+        elif not bound.holds(()):
+            model.add_bool_or([])
     for place in without:
         model.add(chosen[place] == 0)
     return chosen
 
 
-def _require(model: cp_model.CpModel, total: cp_model.LinearExprT, least: int | None, most: int | None) -> None:
-    """A sum within its limits; a sum over nobody is a plain number, and is in them or not."""
-    if isinstance(total, int):
-        if (least is not None and total < least) or (most is not None and total > most):
-            model.add_bool_or([])
-    elif least is not None:
-        model.add(total >= least)
-    elif most is not None:
-        model.add(total <= most)
-
-
-def _best_of(
+def _speakers(
     model: cp_model.CpModel, chosen: Sequence[cp_model.IntVar], points: Mapping[int, int]
-) -> list[cp_model.LinearExprT]:
-    """The points of the best of the chosen: at most one of them speaks for all."""
-    speaks: list[cp_model.IntVar] = []
-    gains: list[cp_model.LinearExprT] = []
-    for place, worth in points.items():
-        variable = model.new_bool_var("")
-        model.add_implication(variable, chosen[place])
-        speaks.append(variable)
-        gains.append(variable * worth)
-    if speaks:
-        model.add_at_most_one(speaks)
-    return gains
+) -> list[cp_model.IntVar]:
+    """Who of the chosen speaks for all in one thing: at most one, so that its points are those of the best."""
+    speakers = [model.new_bool_var("") for _ in points]
+    for speaker, place in zip(speakers, points, strict=True):
+        model.add_implication(speaker, chosen[place])
+    model.add_at_most_one(speakers)
+    return speakers
 
 
 def _solve(problem: Problem, model: cp_model.CpModel, chosen: Sequence[cp_model.IntVar], deadline: Deadline) -> Found:
