@@ -52,7 +52,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ecograph.messages import Language, text
+from ecograph.messages import Language, catalogue, text
 
 
 class EcoGraphError(Exception):
@@ -218,6 +218,12 @@ class UnknownThing(RequestError):
     """No such thing in the graph. Values: `kind`, `id`."""
 
     code = "unknown-thing"
+
+    def message(self, lang: Language) -> str:
+        """What is not there; the kind in words where `error-kind` has them, else as it stands in the address."""
+        kind = str(self.values["kind"])
+        named = catalogue().get(f"error-kind.{kind}", {})
+        return text(f"error.{self.code}", lang, kind=named.get(lang, kind), id=self.values["id"])
 
 
 class UnknownLanguage(RequestError):

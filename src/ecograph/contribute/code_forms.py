@@ -58,7 +58,6 @@ def pad(cell: str, pattern: str | None) -> tuple[str, bool]:
     return cell, False
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def normal(cell: str, pattern: str | None) -> str:
     """
     A code in the form of its column's pattern, where it is clear which one is meant; else the text as it is.
@@ -73,6 +72,11 @@ def normal(cell: str, pattern: str | None) -> str:
     """
     if not pattern or len(cell) > _LONGEST or _fits_any_length(pattern):
         return cell
+    return _normal(cell, pattern)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _normal(cell: str, pattern: str) -> str:
     fits = re.compile(pattern).search
     return cell if fits(cell) else next(filter(fits, _candidates(cell)), cell)
 

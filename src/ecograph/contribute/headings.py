@@ -60,17 +60,15 @@ class Headings:
         index = self._by_template[template.slug]
         return tuple(index.get(_folded(heading)) for heading in headings)
 
-    def suggest(self, template: Template, heading: str) -> tuple[str, ...]:
-        """The machine headings that are likest to an unknown one."""
+    def suggest(self, template: Template, heading: str, lang: Language | None = None) -> tuple[str, ...]:
+        """The headings that are likest to an unknown one, in the language of the table's; None: machine headings."""
         index = self._by_template[template.slug]
         base = _LANGUAGE_MARK.sub(r"\1", heading)
-        variants = {
-            c.key: c for c in template.columns if _folded(heading) in (fold_name(name) for name in c.names.values())
-        }
+        variants = [c for c in template.columns if _folded(heading) in (fold_name(name) for name in c.names.values())]
         if variants:
-            return tuple(variants)
+            return tuple(column.heading(lang) for column in variants)
         found = process.extract(fold_name(base), list(index), scorer=fuzz.ratio, score_cutoff=_LIKELY, limit=6)
-        return tuple(dict.fromkeys(index[choice].key for choice, _, _ in found))[:3]
+        return tuple(dict.fromkeys(index[choice].heading(lang) for choice, _, _ in found))[:3]
 
     def template_for(self, table: Table, preferred: Template | None = None) -> Template:
         """

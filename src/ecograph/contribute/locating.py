@@ -41,9 +41,7 @@ def _located(findings: Iterable[Finding], mapped: Mapped, shapes: Shapes) -> Ite
             continue
         place = subject.place
         if paths:
-            columns = subject.template.by_path.get(paths[0])
-            heading = subject.headings.get(paths[0]) or (columns[0].key if columns else None)
-            place = replace(place, column=heading)
+            place = replace(place, column=subject.heading(paths[0]))
             if about_a_value and isinstance(found.term, NamedNode | Literal):
                 place = mapped.origins.get((found.focus, paths[0], found.term), place)
         value = _written(found.term) if about_a_value else None

@@ -52,6 +52,12 @@ class Subject:
     place: Place
     template: Template
     headings: Mapping[NamedNode, str]
+    language: Language | None
+
+    def heading(self, path: NamedNode) -> str | None:
+        """The heading of a property as the person wrote it, or would write it; None if it has no column."""
+        columns = self.template.by_path.get(path)
+        return self.headings.get(path) or (columns[0].heading(self.language) if columns else None)
 
 
 @dataclass(frozen=True)
@@ -218,7 +224,8 @@ def _heading_findings(sheet: _Sheet, headings: Headings) -> Iterator[Finding]:
         if repeated or (is_id(heading) and at != sheet.id_at):
             yield finding("repeated-column", place, heading)
         elif heading and sheet.columns[at] is None and not is_id(heading) and not is_message(heading):
-            yield finding("unknown-column", place, heading, suggestions=headings.suggest(sheet.template, heading))
+            likely = headings.suggest(sheet.template, heading, table.reading.language)
+            yield finding("unknown-column", place, heading, suggestions=likely)
     unnamed = {at for at, heading in enumerate(table.columns) if not heading}
     for row in table.rows:
         extra = [cell for at, cell in enumerate(row.cells) if cell and (at >= width or at in unnamed)]
@@ -283,7 +290,7 @@ def _map_rows(items: Sequence[_Identified], resolver: Resolver, graph: NamedNode
     for item in items:
         sheet, row, iri = item.sheet, item.row, item.iri
         table, country = sheet.table, _country(item, resolver)
-        subjects[iri] = Subject(table_place(table, row.number), sheet.template, sheet.headings)
+        subjects[iri] = Subject(table_place(table, row.number), sheet.template, sheet.headings, table.reading.language)
         quads.append(Quad(iri, RDF.type, sheet.template.target_class, graph))
         for at, (column, heading) in enumerate(zip(sheet.columns, table.columns, strict=True)):
             cell, lost = row.cells[at] if at < len(row.cells) else "", table.faults.get((row.number, at))

@@ -46,6 +46,11 @@ class Reading:
     decimal_comma: bool | None = None
     headings: Naming | None = None
 
+    @property
+    def language(self) -> Language | None:
+        """The language of the headings; None for machine headings and for unknown ones."""
+        return None if self.headings == "machine" else self.headings
+
     def sentence(self, file: str, rows: int, lang: Language) -> str:
         """How a file was read, in one sentence."""
         said = self._where(lang)

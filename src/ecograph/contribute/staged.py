@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -55,6 +56,8 @@ class Staged:
         revision: The revision it was checked against.
         affected: How many things beside its own were checked.
         queued: Things that it may affect and that are still to be checked.
+        at_fault: The rows and things that a violation is about, also where the report does not list it; None until
+            the check has come to its end.
     """
 
     publisher: str
@@ -76,6 +79,7 @@ class Staged:
     revision: int = 0
     affected: int = 0
     queued: tuple[NamedNode, ...] = ()
+    at_fault: LeaveOut | None = None
 
     @property
     def graph(self) -> NamedNode:
@@ -105,7 +109,7 @@ class Staged:
             Rejected: A finding is a violation.
         """
         if not self.conforms:
-            rejected = Rejected(title=self.title, count=len(self.report.violations))
+            rejected = Rejected(title=self.title, count=self.report.count(Severity.VIOLATION))
             rejected.findings = self.report.findings
             raise rejected
 
@@ -149,7 +153,7 @@ class Staged:
             backend: Which SHACL engine.
         """
         report = Report.of(self._misnamed(state, rules))
-        return replace(self, report=report, revision=state.revision).checked(state, rules, backend)
+        return replace(self, report=report, revision=state.revision).checked(state, rules, backend).bounded()
 
     def checked(self, snapshot: Snapshot | None, rules: Rules, backend: Backend = DEFAULT_BACKEND) -> Staged:
         """
@@ -169,6 +173,10 @@ class Staged:
         if self.quads and not any(quad.graph_name == self.graph for quad in change.additions + change.removals):
             findings.append(finding("unchanged", Place("", 0), severity=Severity.INFO))
         return replace(self, report=Report.of(findings), affected=impact.affected, queued=impact.queued)
+
+    def bounded(self) -> Staged:
+        """The contribution with no more findings than anybody reads; what is at fault is known all the same."""
+        return replace(self, report=self.report.bounded(), at_fault=faulty_rows(replace(self, at_fault=None)))
 
     def _file_of(self, item: Finding) -> str | None:
         return self.written_in.get(item.focus) if isinstance(item.focus, NamedNode) else None
@@ -198,6 +206,32 @@ class Staged:
                 found = others_classes(iri, self.graph, state)
                 values = {"found": _names(found, rules), "wanted": _names(classes, rules)}
                 yield finding(code, place, ID.local(iri), focus=iri, values=values)
+
+
+def faulty_rows(staged: Staged) -> LeaveOut:
+    """
+    The rows of tables and the things of RDF files that a violation is about, by file; rows of a sheet by `file#sheet`.
+
+    What refers to them is faulty in turn when they are left out; `stage` with `leave_out="faulty"` goes on until what
+    remains conforms, or until nothing that is left can be blamed on a row.
+    """
+    if staged.at_fault is not None:
+        return staged.at_fault
+    rows = {key_of(table.file, table.sheet): {row.number for row in table.rows} for table in staged.tables}
+    found: dict[str, set[int | str]] = defaultdict(set)
+    for violation in staged.report.violations:
+        file, focus = violation.file or "", violation.focus
+        key = key_of(file, violation.sheet)
+        if violation.row in rows.get(key, ()):
+            found[key].add(violation.row)  # type: ignore[arg-type]
+        elif isinstance(focus, NamedNode) and focus in ID and staged.written_in.get(focus) == file:
+            found[file].add(ID.local(focus))
+    return {file: tuple(sorted(parts, key=str)) for file, parts in found.items()}
+
+
+def key_of(file: str, sheet: str | None) -> str:
+    """What rows are left out by: the file, and in a workbook the sheet."""
+    return f"{file}#{sheet}" if sheet else file
 
 
 def _names(classes: Iterable[NamedNode], rules: Rules) -> Mapping[Language, str]:

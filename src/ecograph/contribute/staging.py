@@ -8,7 +8,6 @@ out and is of a kind they speak of.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -31,7 +30,7 @@ from ecograph.contribute.mapping import Place, finding, map_tables
 from ecograph.contribute.packing import SourceFile, distinct, pack, unpack
 from ecograph.contribute.resolving import Resolver
 from ecograph.contribute.rules import Rules
-from ecograph.contribute.staged import LeaveOut, Mode, Staged
+from ecograph.contribute.staged import LeaveOut, Mode, Staged, faulty_rows, key_of
 from ecograph.contribute.table import Table, read_tables
 from ecograph.contribute.templates.example import without_example
 from ecograph.errors import ContributionError
@@ -117,30 +116,11 @@ def stage(
     job = _Job(publisher, rules, snapshot, mode, template, rows_only, space, description, backend)
     given = _read(distinct(files), job)
     if leave_out != FAULTY:
-        return _stage(given, job, leave_out or {})
+        return _stage(given, job, leave_out or {}).bounded()
     staged = _stage(given, job, {})
     while more := faulty_rows(staged):
         staged = _stage(given, job, _joined(staged.left_out, more))
-    return staged
-
-
-def faulty_rows(staged: Staged) -> LeaveOut:
-    """
-    The rows of tables and the things of RDF files that a violation is about, by file; rows of a sheet by `file#sheet`.
-
-    What refers to them is faulty in turn when they are left out; `stage` with `leave_out="faulty"` goes on until what
-    remains conforms, or until nothing that is left can be blamed on a row.
-    """
-    rows = {_key(table.file, table.sheet): {row.number for row in table.rows} for table in staged.tables}
-    found: dict[str, set[int | str]] = defaultdict(set)
-    for violation in staged.report.violations:
-        file, focus = violation.file or "", violation.focus
-        key = _key(file, violation.sheet)
-        if violation.row in rows.get(key, ()):
-            found[key].add(violation.row)  # type: ignore[arg-type]
-        elif isinstance(focus, NamedNode) and focus in ID and staged.written_in.get(focus) == file:
-            found[file].add(ID.local(focus))
-    return {file: tuple(sorted(parts, key=str)) for file, parts in found.items()}
+    return staged.bounded()
 
 
 @dataclass(frozen=True)
@@ -275,7 +255,8 @@ def _stage(everything: _Given, job: _Job, leave_out: LeaveOut) -> Staged:
         left_out=leave_out,
         revision=snapshot.revision if snapshot else 0,
     ).checked(snapshot, rules, job.backend)
-    staged = replace(staged, report=placed(staged.report, given.documents))
+    if given.documents:
+        staged = replace(staged, report=placed(staged.report, given.documents))
     if snapshot is None or job.mode == "merge":
         return staged
     return replace(staged, report=Report.of((*staged.report.findings, *_left_behind(staged, snapshot))))
@@ -285,14 +266,9 @@ def _joined(one: LeaveOut, other: LeaveOut) -> LeaveOut:
     return {file: (*one.get(file, ()), *other.get(file, ())) for file in one.keys() | other.keys()}
 
 
-def _key(file: str, sheet: str | None) -> str:
-    """What rows are left out by: the file, and in a workbook the sheet."""
-    return f"{file}#{sheet}" if sheet else file
-
-
 def _without(table: Table, leave_out: LeaveOut) -> Table:
     """The table without the rows that are named with its file or, in a workbook, with its file and sheet."""
-    numbers = {*leave_out.get(table.file, ()), *leave_out.get(_key(table.file, table.sheet), ())}
+    numbers = {*leave_out.get(table.file, ()), *leave_out.get(key_of(table.file, table.sheet), ())}
     return replace(table, rows=tuple(row for row in table.rows if row.number not in numbers)) if numbers else table
 
 

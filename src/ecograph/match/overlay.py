@@ -9,10 +9,10 @@ ranks are those of a matcher built from the changed graph, which tests hold agai
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,9 @@ CHANGEABLE: Final = frozenset(
 
 _LEAD_TO_DOCUMENT: Final = (ECO.project, ECO.solution, ECO.about, ECO.addressesNeed)
 """What a node in between, or a solution, says of the document it is evidence in."""
+
+_NUMBERED: Final = ("detail", "basis", "first", "second", "node")
+"""Columns that number statements and their nodes; those read anew are numbered otherwise, and left out."""
 
 
 class Overlay:
@@ -116,18 +119,17 @@ class Overlay:
         """What the reader makes of everything that is said about some documents."""
         found: dict[Quad, None] = {}
 
-        def take(subject: Subject) -> None:
-            found.update(dict.fromkeys(graph.quads(subject)))
+        def take(subjects: Iterable[object]) -> None:
+            for subject in _named(subjects):
+                found.update(dict.fromkeys(graph.quads(subject)))
 
         for document in documents:
-            take(document)
+            take([document])
             for predicate in _LEAD_TO_DOCUMENT:
-                for quad in graph.quads(None, predicate, document):
-                    take(quad.subject)
+                take(quad.subject for quad in graph.quads(None, predicate, document))
             for shown in _named(quad.object for quad in graph.quads(document, ECO.evidence)):
-                take(shown)
-                for quad in graph.quads(None, ECO.solution, shown):
-                    take(quad.subject)
+                take([shown])
+                take(quad.subject for quad in graph.quads(None, ECO.solution, shown))
         for mentioned in _named(dict.fromkeys(quad.object for quad in found)):
             found.update(dict.fromkeys(graph.quads(mentioned, RDF.type)))
         with MemorySnapshot(found) as snapshot:
@@ -229,35 +231,28 @@ class _Changed:
 
 def _relinked(links: Links, part: Links, numbers: Ints, touched: Ints) -> Links:
     """The links, with those to the documents touched taken from the part that was read anew."""
-    nowhere = np.full(len(part.candidate), -1, dtype=np.int32)
-    mapped = replace(
-        part,
-        candidate=numbers[part.candidate],
-        document=numbers[part.document],
-        **{name: nowhere for name in ("detail", "first", "second", "node")},
-    )
-    both = _joined(links, mapped, links.document, mapped.document, touched)
+    told = {"candidate": numbers[part.candidate], "document": numbers[part.document]}
+    both = _joined(links, part, told, touched)
     order = np.lexsort((both["document"], both["family"], both["candidate"]))
     return Links(**{name: column[order] for name, column in both.items()})
 
 
 def _retold(topics: Topics, part: Topics, numbers: Ints, touched: Ints) -> Topics:
     """The topics, with those of the documents touched taken from the part that was read anew."""
-    nowhere = np.full(len(part.document), -1, dtype=np.int32)
-    mapped = replace(part, document=numbers[part.document], **{name: nowhere for name in ("basis", "first", "second")})
-    both = _joined(topics, mapped, topics.document, mapped.document, touched)
+    both = _joined(topics, part, {"document": numbers[part.document]}, touched)
     order = np.lexsort((both["concept"], both["document"]))
     return Topics(**{name: column[order] for name, column in both.items()})
 
 
 def _joined(
-    table: Links | Topics, part: Links | Topics, documents: Ints, part_documents: Ints, touched: Ints
-) -> Mapping[str, NDArray[np.int32]]:
-    kept, new = ~np.isin(documents, touched), np.isin(part_documents, touched)
-    return {
-        name: np.concatenate((getattr(table, name)[kept], getattr(part, name)[new]))
-        for name in type(table).__dataclass_fields__
-    }
+    table: Links | Topics, part: Links | Topics, told: Mapping[str, Ints], touched: Ints
+) -> dict[str, NDArray[Any]]:
+    """Both tables by column: of the second the documents touched, of the first the others."""
+    kept, new = ~np.isin(table.document, touched), np.isin(told["document"], touched)
+    nowhere = np.full(len(part.document), -1, dtype=np.int32)
+    columns = {each.name: getattr(part, each.name) for each in fields(part)}
+    columns |= {name: nowhere for name in _NUMBERED if name in columns} | dict(told)
+    return {name: np.concatenate((getattr(table, name)[kept], column[new])) for name, column in columns.items()}
 
 
 def _of(column: Ints, value: int) -> slice:

@@ -96,8 +96,10 @@ class Column:
         """Whether a row without it cannot be published."""
         return self.min_count > 0 and self.severity is Severity.VIOLATION
 
-    def heading(self, lang: Language) -> str:
-        """The heading in the reader's language, with the language of the texts where they have one."""
+    def heading(self, lang: Language | None) -> str:
+        """The heading in a language, with the language of the texts where they have one; None: the machine heading."""
+        if lang is None:
+            return self.key
         name = self.names.get(lang, self.base_key)
         return f"{name} ({self.lang})" if self.lang else name
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
+from babel.numbers import format_decimal
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from ecograph.messages import LANGUAGES, Language, text
 
 Term = NamedNode | BlankNode | Literal
+
+MOST_FINDINGS: Final = 5_000
+"""Findings that a report lists: more than anybody corrects before checking again, and 20,000 rows can have 80,000."""
+
+MANY: Final = "many-findings"
+"""The code of the finding that stands for all further ones of its kind."""
 
 
 class Severity(StrEnum):
@@ -98,9 +106,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """All findings of one check, the stopping ones first, then in the order of the file."""
+    """
+    All findings of one check, the stopping ones first, then in the order of the file.
+
+    Args:
+        findings: The findings; of very many those that are listed.
+        totals: How many there are of each severity and code; empty where all are listed.
+    """
 
     findings: tuple[Finding, ...] = field(default=())
+    totals: tuple[tuple[Severity, str, int], ...] = ()
 
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> Report:
@@ -121,14 +136,41 @@ class Report:
         ordered = sorted(unique, key=lambda key: (_RANK[key[0]], key[2], key[1]))
         return cls(tuple(unique[key] for key in ordered))
 
+    def bounded(self, most: int = MOST_FINDINGS) -> Report:
+        """
+        The same report with so many findings at most, and of each further kind one that says how many more there are.
+
+        A kind is what one shape or one code has to say of one property; there are a few hundred of them.
+
+        Args:
+            most: How many findings are listed.
+        """
+        if len(self.findings) <= most:
+            return self
+        first: dict[tuple[object, ...], Finding] = {}
+        counted: Counter[tuple[object, ...]] = Counter()
+        for finding in self.findings[most:]:
+            kind = (finding.severity, finding.code, finding.shape, finding.path)
+            first.setdefault(kind, finding)
+            counted[kind] += 1
+        rest = (_and_more(finding, counted[kind] - 1) for kind, finding in first.items())
+        totals = Counter((finding.severity, finding.code) for finding in self.findings)
+        return Report((*self.findings[:most], *rest), tuple((*kind, count) for kind, count in totals.items()))
+
+    def count(self, severity: Severity) -> int:
+        """How many findings of a severity there are, listed or not."""
+        if self.totals:
+            return sum(count for each, _, count in self.totals if each is severity)
+        return sum(finding.severity is severity for finding in self.findings)
+
     @property
     def violations(self) -> tuple[Finding, ...]:
-        """What stops publication."""
+        """What stops publication, as far as it is listed."""
         return tuple(finding for finding in self.findings if finding.severity is Severity.VIOLATION)
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """What the reviewer should see."""
+        """What the reviewer should see, as far as it is listed."""
         return tuple(finding for finding in self.findings if finding.severity is Severity.WARNING)
 
     @property
@@ -138,9 +180,20 @@ class Report:
 
     def verdict(self, lang: Language) -> str:
         """The outcome in one sentence."""
-        violations, warnings = len(self.violations), len(self.warnings)
+        violations, warnings = self.count(Severity.VIOLATION), self.count(Severity.WARNING)
         if violations:
             return text("contribution.verdict.violations", lang, violations=violations, warnings=warnings)
         if warnings:
             return text("contribution.verdict.warnings", lang, warnings=warnings)
         return text("contribution.verdict.fine", lang)
+
+
+def _and_more(finding: Finding, more: int) -> Finding:
+    """A finding that also stands for others of its kind, if there are any."""
+    if not more:
+        return finding
+    messages = {
+        lang: text("shacl.many-findings", lang, said=finding.message(lang), count=format_decimal(more, locale=lang))
+        for lang in LANGUAGES
+    }
+    return replace(finding, code=MANY, messages=messages, suggestions=(), suggestions_by_language={})

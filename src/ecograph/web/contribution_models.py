@@ -220,13 +220,12 @@ class WhoModel(Model):
 def check(staged: Staged) -> dict[str, Any]:
     """What a check says, as `Check` describes it; not validated again, because there may be many findings."""
     report = staged.report
-    severities = [finding.severity for finding in report.findings]
     return {
         "conforms": staged.conforms,
         "verdict": {lang: report.verdict(lang) for lang in LANGUAGES},
         "how_read": [_read(table) for table in staged.tables],
         "counts": {
-            **{severity.value: severities.count(severity) for severity in Severity},
+            **{severity.value: report.count(severity) for severity in Severity},
             "rows": sum(len(table.rows) for table in staged.tables),
             "things": len({quad.subject for quad in staged.quads}),
             "statements": len(staged.quads),

@@ -27,7 +27,7 @@ PARTS: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """How a candidate covers something: strength 0..1, and the place in `LEVELS` of the level it claims; -1 for none."""
+    """How a candidate covers something: strength 0..1, and the place in `LEVELS` of its claimed level; -1 for none."""
 
     strength: float = 0.0
     level: int = -1

@@ -126,7 +126,7 @@ class Checked:
 
     def count(self, severity: Severity) -> int:
         """How many findings of a severity there are."""
-        return sum(finding.severity is severity for finding in self.report.findings)
+        return self.report.count(severity)
 
 
 def sections(checked: Checked, words: Reader) -> tuple[FindingSection, ...]:
