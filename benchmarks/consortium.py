@@ -6,8 +6,8 @@ How long it takes to find the best consortium by proof, beside a greedy search o
 
 The instances are synthetic and have fixed seeds: a third of the candidates covers each capability weakly, few strongly;
 seven rules on countries and sorts of partner, at most six partners, a budget in two currencies and a co-funding
-programme with the rates of Interreg Öresund-Kattegat-Skagerrak. The peer takes, step by step, whoever meets most of the
-rules that are still open and adds most, and stays within the budget while it can.
+programme with the rates of Interreg Öresund-Kattegat-Skagerrak. The peers take one partner after the other within size
+and budget: *greedy* whoever adds most; *greedy by rules* whoever meets most open rules, of those whoever adds most.
 """
 
 from __future__ import annotations
@@ -33,15 +33,12 @@ _RATES = {"dk": 0.6, "se": 0.6, "no": 0.5}
 
 @dataclass(frozen=True)
 class Measured:
-    """One instance; times in seconds, values in points."""
+    """One way on one instance: seconds, points, how many rules are broken, and whether it is proven to be the best."""
 
-    first_s: float
-    whole_s: float
-    proven: bool
+    seconds: float
     value: int
-    greedy_s: float
-    greedy_value: int
-    greedy_broken: int
+    broken: int
+    proven: bool = False
 
 
 def main() -> None:
@@ -51,20 +48,46 @@ def main() -> None:
     parser.add_argument("--candidates", type=int, default=300)
     parser.add_argument("--capabilities", type=int, default=12)
     given = parser.parse_args()
-    rows = [measure(instance(seed, given.candidates, given.capabilities)) for seed in range(given.instances)]
+    problems = [instance(seed, given.candidates, given.capabilities) for seed in range(given.instances)]
+    best = [proven(problem) for problem in problems]
+    ways = {
+        "best by proof": best,
+        "greedy": [greedy(problem, by_rules=False) for problem in problems],
+        "greedy by rules": [greedy(problem, by_rules=True) for problem in problems],
+    }
     print(f"{given.instances} instances of {given.candidates} candidates and {given.capabilities} capabilities\n")
-    print("| | best by proof | greedy |\n|---|---:|---:|")
-    first, greedy = [row.first_s for row in rows], [row.greedy_s for row in rows]
-    print(f"| median, s | {statistics.median(first):.2f} | {statistics.median(greedy):.4f} |")
-    print(f"| longest, s | {max(first):.2f} | {max(greedy):.4f} |")
-    whole = [row.whole_s for row in rows]
-    print(f"| with alternatives and what each partner adds, longest, s | {max(whole):.2f} | – |")
-    print(f"| proven | {sum(row.proven for row in rows)} of {len(rows)} | never |")
-    print(f"| breaks a rule | 0 of {len(rows)} | {sum(row.greedy_broken > 0 for row in rows)} of {len(rows)} |")
-    ratios = [row.greedy_value / row.value for row in rows if row.greedy_broken == 0]
-    print(
-        f"| share of the best value, where no rule is broken | 1.00 | {statistics.mean(ratios):.2f} |" if ratios else ""
-    )
+    print(f"| | {' | '.join(ways)} |\n|---|{'---:|' * len(ways)}")
+    _row("median, s", [f"{statistics.median(each.seconds for each in way):.3f}" for way in ways.values()])
+    _row("longest, s", [f"{max(each.seconds for each in way):.3f}" for way in ways.values()])
+    _row("proven", [f"{sum(each.proven for each in way)} of {len(way)}" for way in ways.values()])
+    _row("breaks a rule", [f"{sum(each.broken > 0 for each in way)} of {len(way)}" for way in ways.values()])
+    _row("share of the best value, where no rule is broken", [_share(way, best) for way in ways.values()])
+    whole = [_seconds(problem) for problem in problems]
+    print(f"\nWith three alternatives and what each partner adds: median {statistics.median(whole):.2f} s, ", end="")
+    print(f"longest {max(whole):.2f} s")
+
+
+def proven(problem: Problem) -> Measured:
+    """The best by proof."""
+    start = time.perf_counter()
+    found = solving.best(problem, problem.bounds, solving.Deadline(60.0))
+    took = time.perf_counter() - start
+    return Measured(took, found.value, len(problem.broken(found.members)), found.status == "proven")
+
+
+def _row(name: str, values: Sequence[str]) -> None:
+    print(f"| {name} | {' | '.join(values)} |")
+
+
+def _share(way: Sequence[Measured], best: Sequence[Measured]) -> str:
+    shares = [each.value / one.value for each, one in zip(way, best, strict=True) if each.broken == 0]
+    return f"{statistics.mean(shares):.2f}" if shares else "–"
+
+
+def _seconds(problem: Problem) -> float:
+    start = time.perf_counter()
+    planning.plan(problem, 120.0)
+    return time.perf_counter() - start
 
 
 def instance(seed: int, candidates: int, capabilities: int) -> Problem:
@@ -94,31 +117,9 @@ def instance(seed: int, candidates: int, capabilities: int) -> Problem:
     return Problem(rules, tuple(actors), _RATES)
 
 
-def measure(problem: Problem) -> Measured:
-    """Both on one instance."""
+def greedy(problem: Problem, *, by_rules: bool) -> Measured:
+    """One partner after the other; no step is taken back."""
     start = time.perf_counter()
-    first = solving.best(problem, problem.bounds, solving.Deadline(60.0))
-    first_s = time.perf_counter() - start
-    assert not first.any or not problem.broken(first.members)
-    start = time.perf_counter()
-    planning.plan(problem, 120.0)
-    whole_s = time.perf_counter() - start
-    start = time.perf_counter()
-    taken = greedy(problem)
-    greedy_s = time.perf_counter() - start
-    return Measured(
-        first_s,
-        whole_s,
-        first.status in ("proven", "impossible"),
-        first.value,
-        greedy_s,
-        problem.value(taken),
-        len(problem.broken(taken)),
-    )
-
-
-def greedy(problem: Problem) -> tuple[int, ...]:
-    """Step by step whoever meets most open rules, of those whoever adds most; no step is taken back."""
     upper = [bound for bound in problem.bounds if bound.most is not None]
     taken: tuple[int, ...] = ()
     while True:
@@ -127,10 +128,11 @@ def greedy(problem: Problem) -> tuple[int, ...]:
         for place in range(len(problem.actors)):
             longer = (*taken, place)
             if place not in taken and all(bound.holds(longer) for bound in upper):
-                steps.append((len(problem.broken(longer)) - broken, value - problem.value(longer), place))
-        best = min(steps, default=None)
-        if best is None or (best[0] >= 0 and best[1] >= 0):
-            return taken
+                met = len(problem.broken(longer)) - broken if by_rules else 0
+                steps.append((met, value - problem.value(longer), place))
+        best = min(steps, default=(0, 0, -1))
+        if best >= (0, 0, -1):
+            return Measured(time.perf_counter() - start, value, broken)
         taken = (*taken, best[2])
 
 

@@ -14,7 +14,8 @@ from ecograph.contribute.rules import Rules
 from ecograph.errors import UnknownThing
 from ecograph.identifiers import NAME, thing_iri
 from ecograph.match.matcher import Matcher
-from ecograph.match.model import Group, MatchResult
+from ecograph.match.model import Group, MatchResult, NeedProfile
+from ecograph.match.whynot import Answer, Explainer
 from ecograph.messages import Language
 from ecograph.namespaces import ECO
 from ecograph.shacl.contract import Contract
@@ -75,6 +76,11 @@ class View:
             return Matcher.build(self.snapshot, self.concepts)
 
     @cached_property
+    def explainer(self) -> Explainer:
+        """Says why somebody is in a list or not, at this revision."""
+        return Explainer(self.matcher, self.snapshot)
+
+    @cached_property
     def datasets(self) -> Mapping[NamedNode, Dataset]:
         """Who published each graph, from where, under which licence."""
         return provenance.datasets(self.snapshot)
@@ -122,6 +128,15 @@ class View:
         Raises:
             UnknownThing: A single word that looks like an id and is none.
         """
+        return self.matcher.match(self.profile(need), countries=countries, groups=groups, top=top)
+
+    def profile(self, need: str) -> NeedProfile:
+        """
+        A need that is named by its id, or else written out, as it is understood.
+
+        Raises:
+            UnknownThing: A single word that looks like an id and is none.
+        """
         profile = self.matcher.profile_text(need)
         if NAME.fullmatch(need):
             iri = thing_iri("need", need)
@@ -129,7 +144,26 @@ class View:
                 profile = self.matcher.profile(iri)
             elif not profile.concepts:
                 raise UnknownThing(kind="need", id=need)
-        return self.matcher.match(profile, countries=countries, groups=groups, top=top)
+        return profile
+
+    def why(
+        self, profile: NeedProfile, who: str, *, countries: Sequence[str] | None = None, goal: int | None = None
+    ) -> Answer:
+        """
+        Why somebody is in the list for a need, or not, and what would change it.
+
+        Args:
+            profile: The need.
+            who: Kind and slug, IRI or exact name.
+            countries: Only candidates of these were asked for; None for all.
+            goal: The rank asked for; None for the first ten.
+
+        Raises:
+            UnknownThing: Nobody is called so.
+        """
+        for iri in self.explainer.named(who):
+            return self.explainer.why(profile, iri, countries=countries, goal=goal)
+        raise UnknownThing(kind="actor", id=who[:100])
 
     def close(self) -> None:
         """Let the generation go."""

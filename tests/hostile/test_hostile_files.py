@@ -168,6 +168,21 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
         "need.csv",
         lambda: b"id,title_da,budget,deadline\nn1,x," + b"9" * MEGABYTE + b"," + b"1" * MEGABYTE,
     ),
+    "every list as long as allowed": (
+        "need.csv",
+        lambda: b"id,title_da,topic\n" + (b"n,x," + b";".join(b"%d" % n for n in range(990)) + b"\n") * 2_500,
+    ),
+    "quoted field of 9 MB": ("need.csv", lambda: b'id,title_da,topic\nn1,"' + b"x" * 9 * MEGABYTE + b'",iot\n'),
+    "names of things that look alike": (
+        "need.csv",
+        lambda: (
+            b"id,title_da,raised_by\n" + b"".join(b"n%d,x,Alberslund Kommmune %d\n" % (n, n) for n in range(19_000))
+        ),
+    ),
+    "nothing required in any row": (
+        "need.csv",
+        lambda: b"id,source\n" + b"".join(b"n%d,https://example.org/%d\n" % (n, n) for n in range(20_000)),
+    ),
     "lists in lists": ("need.ttl", lambda: nested("(", ")", 50_000)),
     "nodes in nodes": ("need.ttl", lambda: nested("[ p:p ", " ]", 50_000)),
     "nodes in nodes, left open": ("need.ttl", lambda: nested("[ p:p ", "", 50_000)),

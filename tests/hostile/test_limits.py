@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from ecograph.contribute.limits import LIMITS, Limits
 from ecograph.contribute.staging import Rules, SourceFile, stage
@@ -125,6 +125,33 @@ class TestRdf:
             _parse("".join(f"@prefix p{at}: <urn:{at}:> .\n" for at in range(MAX_PREFIXES + 1)))
         assert caught.value.values["what"] == "prefixes"
 
+    @pytest.mark.parametrize(
+        "value", ['"%s"', '"""%s"""', "'%s'", "%s", "urn:x:%s", "_:b%s"], ids=["1", "3", "3s", "n", "p", "b"]
+    )
+    def test_endless_terms(self, value: str) -> None:
+        """
+        A text, number or name of megabytes is refused before a parser takes minutes over it.
+        """
+        started = time.monotonic()
+        with pytest.raises(TooLarge) as caught:
+            _parse(f"@prefix urn: <urn:> . {SUBJECT}{value % ('9' * 9_000_000)} .")
+        assert caught.value.values["what"] == "text_characters"
+        assert time.monotonic() - started < 15
+
+    def test_long_text_that_may_be_escapes(self) -> None:
+        """
+        A text whose letters are written as escapes is not taken for ten times as long as it is.
+        """
+        _parse(SUBJECT + '"' + "\\u00e6" * LIMITS.text_characters + '" .')
+
+    def test_many_nameless_things(self) -> None:
+        """
+        More things without an address than there may be rows are refused before each is given a name.
+        """
+        with pytest.raises(TooLarge) as caught:
+            _parse("".join(f"_:n{at} <urn:next> _:n{at + 1} .\n" for at in range(LIMITS.nameless)))
+        assert (caught.value.values["what"], caught.value.values["found"]) == ("nameless", LIMITS.nameless + 1)
+
     def test_prefix_that_blows_up(self) -> None:
         """
         A prefix that stands for a very long address is refused before it is written out a thousand times.
@@ -226,7 +253,7 @@ class TestContribution:
                 "statements",
             ),
             ("more.ttl", lambda: ("<urn:s> <urn:p> " + "[ <urn:q> " * 100).encode(), "nested"),
-            ("need.xlsx", lambda: _workbook(b"0" * 5_000_000), "compressed"),
+            ("need.xlsx", lambda: _workbook(b"0" * 5_000_000), "times as large"),
         ],
     )
     def test_each_limit_says_which_it_is(self, rules: Rules, name: str, make: Callable[[], bytes], said: str) -> None:
@@ -272,6 +299,63 @@ class TestContribution:
         said = self._codes(rules, SourceFile(name, content.encode()))[code]
         assert len(said) < 600
 
+    @pytest.mark.parametrize(
+        ("cell", "code"),
+        [
+            ("x" * 9_000_000, "long-text"),
+            (f'"{"x" * 200_000}"', "long-text"),
+            ("a;" * 4_000_000, "long-text"),
+            (";".join(f"t{at}" for at in range(LIMITS.cell_values + 1)), "many-values"),
+        ],
+        ids=["megabytes", "quoted", "values", "list"],
+    )
+    def test_cells_that_would_take_a_worker(self, rules: Rules, cell: str, code: str) -> None:
+        """
+        A cell over a limit is a finding of its own at its row and column, and nothing works on the rest of it.
+        """
+        started = time.monotonic()
+        staged = stage(
+            [SourceFile("need.csv", f"id,title_da,country,topic\nn1,x,dk,{cell}\n".encode())],
+            "partner",
+            rules,
+            None,
+            rows_only=True,
+            space=self.SPACE,
+        )
+        (found,) = [item for item in staged.report.violations if item.column == "topic"]
+        assert (found.code, found.row) == (code, 2)
+        assert len(found.value or "") < 1_000
+        assert time.monotonic() - started < 20
+
+    def test_id_of_megabytes(self, rules: Rules) -> None:
+        """
+        An id is not made an address of any length.
+        """
+        assert "bad-id" in self._codes(rules, SourceFile("need.csv", b"id,title_da\n" + b"x" * 9_000_000))
+
+    def test_lines_without_anything(self, rules: Rules) -> None:
+        """
+        Millions of empty lines are refused before they are read one by one.
+        """
+        codes = self._codes(rules, SourceFile("need.csv", b"id,title_da\n" + b"\n" * 9_000_000))
+        assert "lines" in codes["too-large"]
+
+    def test_values_of_all_cells_count(self, rules: Rules) -> None:
+        """
+        Thousands of lists are refused where each of them alone is allowed.
+        """
+        row = b"n,x," + b";".join(b"t%d" % at for at in range(LIMITS.cell_values)) + b"\n"
+        rows = row * (LIMITS.values // LIMITS.cell_values + 1)
+        assert "values" in self._codes(rules, SourceFile("need.csv", b"id,title_da,topic\n" + rows))["too-large"]
+
+    def test_letters_are_composed(self, rules: Rules) -> None:
+        """
+        Letters put together of two characters are composed in cells as they are in Turtle.
+        """
+        data = "id,title_da,country,topic\nn1,Malmo\u0308,dk,cloudburst\n".encode()
+        staged = stage([SourceFile("need.csv", data)], "partner", rules, None, rows_only=True, space=self.SPACE)
+        assert "Malm\u00f6" in {quad.object.value for quad in staged.quads if isinstance(quad.object, Literal)}
+
     def test_zero_bytes(self, rules: Rules) -> None:
         """
         Empty files are findings as well.
@@ -298,9 +382,13 @@ class TestDocs:
         Each limit has a sentence of its own in each language; those of one text or address are findings.
         """
         for field in fields(Limits):
-            key = {"text_characters": "contribution.finding.long-text"}.get(field.name, f"limit.{field.name}")
+            key = {"cell_values": "contribution.finding.many-values"}.get(field.name, f"limit.{field.name}")
             assert set(catalogue()[key]) == set(LANGUAGES)
-        for name, code in (("text_characters", "long-text"), ("iri_characters", "long-iri")):
+        for name, code in (
+            ("text_characters", "long-text"),
+            ("iri_characters", "long-iri"),
+            ("cell_values", "many-values"),
+        ):
             figure = f"{getattr(LIMITS, name):_}".replace("_", " ")
             assert all(figure in message for message in catalogue()[f"contribution.finding.{code}"].values())
 
@@ -308,6 +396,6 @@ class TestDocs:
         """
         A limit is an error with the words of its limit.
         """
-        for what in (field.name for field in fields(Limits) if field.name != "text_characters"):
+        for what in (field.name for field in fields(Limits) if field.name != "cell_values"):
             error: ContributionError = TooLarge(file="need.csv", what=what, limit=20_000, found=30_000)
             assert all("need.csv" in error.message(lang) for lang in LANGUAGES)

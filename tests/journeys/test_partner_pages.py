@@ -155,7 +155,7 @@ class TestCheck:
         report = visitor.check(HEADER + SKYBRUD + FAULTY)
         check = handle(report)
         book = visitor.get(f"/da/contribute/report/marked?check={check}")
-        assert load_workbook(io.BytesIO(book.content)).sheetnames[0] == "EcoGraph resultat"
+        assert load_workbook(io.BytesIO(book.content)).sheetnames[0] == "EcoGraph-resultat"
         rows = visitor.get(f"/da/contribute/report/errors?check={check}").content.decode("cp1252")
         assert "Fjernvarme" in rows
         assert "Ærø;" not in rows.splitlines()[1].partition("Fjernvarme")[0]

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from ecograph.cli.contribute import AsJson
+from ecograph.cli.explaining import show_changes, show_evidence, show_why
 from ecograph.cli.office import office
-from ecograph.cli.showing import columns, print_json, print_table, show_matches
+from ecograph.cli.showing import Json, columns, print_json, print_table, show_matches
 from ecograph.cli.state import err, out, say, state, words
 from ecograph.errors import BadParameter
 from ecograph.match.model import GROUPS
@@ -35,6 +36,39 @@ def match(
         print_json(found)
     else:
         show_matches(found, GROUPS, explain)
+
+
+Need = Annotated[str, typer.Argument(help="The id of a need, such as n09, or a text in da, sv or en.")]
+Who = Annotated[str, typer.Argument(help="An actor, solution or result: kind/id, or its exact name.")]
+Goal = Annotated[
+    int | None, typer.Option(min=1, max=50, help="The rank asked for; otherwise the first ten, or the very first.")
+]
+Chosen = Annotated[list[str] | None, typer.Option(help="Only candidates of dk, se or no were asked for.")]
+
+
+def why_not(need: Need, who: Who, goal: Goal = None, country: Chosen = None, as_json: AsJson = False) -> None:
+    """Why somebody is not in the list: the rule it fails or the evidence it lacks, and what would change it."""
+    found = _why(need, who, goal, country)
+    if as_json:
+        print_json(found)
+    else:
+        show_why(found)
+        show_changes(found)
+
+
+def explain(need: Need, who: Who, goal: Goal = None, country: Chosen = None, as_json: AsJson = False) -> None:
+    """One candidate whole: its score, its reasons with their statements, and what it would lose without each."""
+    found = _why(need, who, goal, country)
+    if as_json:
+        print_json(found)
+    else:
+        show_why(found)
+        show_evidence(found)
+
+
+def _why(need: str, who: str, goal: int | None, country: list[str] | None) -> Json:
+    with office() as at_work:
+        return at_work.why(need, who, country, goal)
 
 
 def search(

@@ -33,7 +33,7 @@ from ecograph.query import guard
 from ecograph.shacl.contract import Contract, template_csv
 from ecograph.shacl.report import Report, Severity
 from ecograph.store.base import Snapshot
-from ecograph.web import contribution_models, models, statements
+from ecograph.web import contribution_models, models, statements, why_models
 from ecograph.web.reading import building, fulltext
 from ecograph.web.reading.directory import Filter
 
@@ -225,6 +225,18 @@ class Engine(Opened):
         wanted = [_group(name) for name in groups] if groups else None
         result = self.reading.view().match(need, countries=countries, groups=wanted, top=top)
         return models.matches(result).model_dump(mode="json")
+
+    def why(self, need: str, who: str, countries: Sequence[str] | None, goal: int | None) -> Json:
+        """Why somebody is in the list for a need, or not."""
+        view = self.reading.view()
+        found = view.why(view.profile(need), who, countries=countries, goal=goal)
+        return why_models.why(found).model_dump(mode="json")
+
+    def consortium(self, asked: Json) -> Json:
+        """Who could meet a need together, within rules as REST is asked for them."""
+        from ecograph.web import consortia  # the solver takes a while to load
+
+        return consortia.answer_json(self.reading.view(), asked)
 
     def search(self, query: str, limit: int) -> list[Json]:
         """Things by name or words."""

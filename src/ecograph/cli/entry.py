@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from ecograph import __version__
-from ecograph.cli import asking, contribute, partners, review, serving, tables
+from ecograph.cli import asking, consortium, contribute, partners, review, serving, tables
 from ecograph.cli.showing import show_findings
 from ecograph.cli.state import err, language, out, state
 from ecograph.config import Settings
@@ -38,6 +38,9 @@ _COMMANDS: Final[Sequence[Callable[..., None]]] = (
     tables.convert,
     tables.export,
     asking.match,
+    asking.why_not,
+    asking.explain,
+    consortium.consortium,
     asking.search,
     asking.sparql,
     asking.who_said,

@@ -115,6 +115,12 @@ class Office(Protocol):
     def match(self, need: str, countries: Sequence[str] | None, groups: Sequence[str] | None, top: int) -> Json:
         """Who fits a need."""
 
+    def why(self, need: str, who: str, countries: Sequence[str] | None, goal: int | None) -> Json:
+        """Why somebody is in the list for a need, or not."""
+
+    def consortium(self, asked: Json) -> Json:
+        """Who could meet a need together, within rules as REST is asked for them."""
+
     def search(self, query: str, limit: int) -> list[Json]:
         """Things by name or words."""
 

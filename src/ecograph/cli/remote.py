@@ -24,6 +24,7 @@ from ecograph.contribute.packing import SourceFile
 from ecograph.errors import BadParameter, RemoteProblem, Unreachable
 from ecograph.identifiers import NAME
 from ecograph.messages import Language
+from ecograph.namespaces import ID
 
 _API: Final = "api/v1"
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -205,6 +206,25 @@ class Remote:
                     raise problem
                 return found
         return self._matches(need, countries, groups, top)
+
+    def why(self, need: str, who: str, countries: Sequence[str] | None, goal: int | None) -> Json:
+        """Why somebody is in the list for a need, or not."""
+        parameters: dict[str, object] = {"country": list(countries or ()), **({"goal": goal} if goal else {})}
+        if NAME.fullmatch(need):
+            return self._json(self._ask("GET", f"needs/{need}/matches/{self._id_of(who)}", params=parameters))
+        return self._json(self._ask("GET", "matches/why", params={**parameters, "text": need, "who": who}))
+
+    def _id_of(self, who: str) -> str:
+        """Kind and slug of whoever is called so, as the service knows it; the words themselves where nobody is."""
+        if "/" in who:
+            return quote(who.removeprefix(ID.iri))
+        items = self._json(self._ask("GET", "search", params={"q": who, "limit": 20}))["items"]
+        same = (each for each in items if who.casefold() in {name.casefold() for name in each["labels"].values()})
+        return quote(next((str(each["id"]) for each in same), f"actor/{who}"))
+
+    def consortium(self, asked: Json) -> Json:
+        """Who could meet a need together, within rules as REST is asked for them."""
+        return self._json(self._ask("POST", "consortia", json=asked))
 
     def search(self, query: str, limit: int) -> list[Json]:
         """Things by name or words."""

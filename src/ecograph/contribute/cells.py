@@ -39,6 +39,9 @@ __all__ = [
 
 Value = NamedNode | Literal
 
+MAX_CELL_VALUES: Final = 1_000
+"""Values of one cell: the longest list of anybody's has some forty."""
+
 _SPACES: Final = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009'’\u00b4`", " ") | dict.fromkeys("−–‐‑", "-"))
 _SPACED: Final = re.compile(r"[+-]? ?\d{1,3}(?: \d{3})+(?:[.,]\d+)?|[+-] \d+(?:[.,]\d+)*")
 _PLAIN: Final = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -95,6 +98,17 @@ def split(cell: str) -> tuple[str, ...]:
         else:
             values[-1].append(piece[1] if len(piece) == 2 and piece[0] == "\\" else piece)
     return tuple(value for value in ("".join(pieces).strip() for pieces in values) if value)
+
+
+def most_values(cell: str) -> int:
+    """
+    How many values a cell has at most, without splitting it.
+
+    Example:
+        >>> most_values("water; data"), most_values("")
+        (2, 0)
+    """
+    return 1 + max(cell.count("|"), cell.count(";")) if cell else 0
 
 
 def join(values: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -23,7 +24,14 @@ DELIMITERS: Final = (",", ";", "\t", "|")
 HEADER_ROWS: Final = 10
 """Rows with content that may be the header: a sheet seldom has more than a title and a few lines above it."""
 
+_WIDEST: Final = 1_000
+"""Cells of a row that are looked at for headings: twice as many as a table may have columns."""
+
 _SEP_LINE: Final = re.compile(r'\ufeff?"?sep=(.)"?[,;\t|]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+# The module's own limit of 131,072 characters would be taken for a quotation mark that is never closed; how long a file
+# is has been looked at, and how long a text may be is looked at cell by cell.
+csv.field_size_limit(sys.maxsize)
+
 _END: Final = "\ue0ff"
 """Nobody's letter: as a last line it shows whether all quotation marks before it were closed."""
 
@@ -95,7 +103,7 @@ def _records(content: str, delimiter: str) -> tuple[tuple[str, ...], ...]:
     records: list[tuple[str, ...]] = []
     try:
         records.extend(map(tuple, reader))
-    except csv.Error as error:  # a cell of over 131,072 characters
+    except csv.Error as error:
         raise Undecodable("quotation-mark", row=len(records) + 1) from error
     if records.pop() != (_END,):
         raise Undecodable("quotation-mark", row=len(records) + 1)
@@ -105,7 +113,7 @@ def _records(content: str, delimiter: str) -> tuple[tuple[str, ...], ...]:
 def _known_under(content: str, delimiter: str, known: Known) -> tuple[int, int]:
     """How many headings are known, and how many cells there are, in the best of the first rows."""
     first = list(islice(_filled(content, delimiter), HEADER_ROWS))
-    ranks = [(_known_in(record, known), sum(1 for cell in record if cell.strip())) for record in first]
+    ranks = [(_known_in(record, known), sum(1 for cell in record[:_WIDEST] if cell.strip())) for record in first]
     return max(ranks, default=(0, 0), key=lambda rank: rank[0])
 
 
@@ -121,7 +129,7 @@ def _filled(content: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _known_in(record: Sequence[str], known: Known) -> int:
-    return sum(1 for cell in record if cell.strip() and known(cell.strip()))
+    return sum(1 for cell in record[:_WIDEST] if cell.strip() and known(cell.strip()))
 
 
 def _one(line: str, delimiter: str) -> tuple[str, ...]:

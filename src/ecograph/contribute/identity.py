@@ -27,6 +27,9 @@ from ecograph.spelling import fold_name
 
 _SEPARATOR: Final = "--"
 
+_LONGEST: Final = 250
+"""Characters of a name: three joined slugs, and what a file system takes."""
+
 CellOf = Callable[[Column], str]
 """The cell of a row under a column; empty where there is none."""
 
@@ -81,7 +84,7 @@ class Namer:
 
     def _given(self, template: Template, given: str) -> NamedNode | Fault:
         kind, slash, name = given.removeprefix(ID.iri).rpartition("/")
-        if not NAME.fullmatch(name) or (slash and not SLUG.fullmatch(kind)):
+        if len(name) > _LONGEST or not NAME.fullmatch(name) or (slash and not SLUG.fullmatch(kind)):
             usable = slug(given.rpartition("/")[2])
             return Fault("bad-id", (usable,) if usable else ())
         if slash or SPACE_MARK in name:

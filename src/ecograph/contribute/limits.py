@@ -15,10 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ecograph.contribute.cells import MAX_CELL_VALUES
 from ecograph.contribute.sheet_xml import MAX_UNZIPPED_BYTES
 from ecograph.contribute.table import MAX_FILE_BYTES
 from ecograph.errors import TooLarge
 from ecograph.rdf.parsing import MAX_NESTING, MAX_PREFIXES
+from ecograph.rdf.skolemising import MAX_NAMELESS
 from ecograph.rdf.terms import MAX_IRI, MAX_TEXT
 
 _MEGABYTE: Final = 1_000_000
@@ -36,12 +38,16 @@ class Limits:
         file_bytes: One file. 20,000 rows are about 4 MB.
         files: Files of one contribution: a table per template, and some parts.
         rows: Rows of all tables together: more than any register of a partner's.
+        lines: Lines of a file, filled or not: what a sheet of Excel has.
         columns: Columns of one table: the widest template has forty, in three languages.
+        values: Values of all cells together, those of lists each: 20,000 rows of 25.
+        cell_values: Values of one cell: nobody lists more.
         triples: Statements of all RDF files together; tables are limited by their rows.
         text_characters: One text.
         iri_characters: One address.
         nesting: Brackets within brackets of an RDF file.
         prefixes: Prefixes of an RDF file.
+        nameless: Things without an address in an RDF file: each takes a look at all that it is linked to.
         unpacked_bytes: A workbook, unpacked: seven times one of 20,000 rows and 30 columns.
         zip_ratio: How many times a workbook is compressed: sheets of repeated codes reach thirty, empty ones a hundred.
         members: Parts of a workbook: sheets, styles, pictures.
@@ -53,12 +59,16 @@ class Limits:
     file_bytes: int = MAX_FILE_BYTES
     files: int = 50
     rows: int = 20_000
+    lines: int = 1_048_576
     columns: int = 500
+    values: int = 500_000
+    cell_values: int = MAX_CELL_VALUES
     triples: int = 50_000
     text_characters: int = MAX_TEXT
     iri_characters: int = MAX_IRI
     nesting: int = MAX_NESTING
     prefixes: int = MAX_PREFIXES
+    nameless: int = MAX_NAMELESS
     unpacked_bytes: int = MAX_UNZIPPED_BYTES
     zip_ratio: int = 200
     members: int = 1_000
@@ -77,7 +87,7 @@ class Limits:
         A file before anybody reads it: its size, and if it is an archive, what it would unpack to.
 
         Raises:
-            TooLarge: More than `file_bytes`, or as `check_archive` says.
+            TooLarge: More than `file_bytes` or `lines`, or as `check_archive` says.
 
         Example:
             >>> Limits(file_bytes=1_000).check_file(b"x" * 1_200_000, "need.csv")
@@ -88,6 +98,8 @@ class Limits:
             raise TooLarge(file=name, what="file_bytes", limit=_megabytes(self.file_bytes), found=_megabytes(len(data)))
         if data.startswith(_LOCAL_MARK):
             self.check_archive(data, name)
+        else:
+            self._require("lines", name, max(data.count(b"\n"), data.count(b"\r")))
 
     def check_archive(self, data: bytes, name: str) -> None:
         """
@@ -112,20 +124,22 @@ class Limits:
                 raise TooLarge(file=name, what="unpacked_bytes", limit=limit, found=_megabytes(total))
         self._require("zip_ratio", name, total // max(len(data), 1))
 
-    def check_table(self, columns: int, rows: int, name: str) -> None:
+    def check_table(self, columns: int, rows: int, values: int, name: str) -> None:
         """
         A table that was read.
 
         Args:
             columns: How many columns it has.
             rows: How many rows it and the tables before it have.
+            values: How many values their cells may hold.
             name: Its file.
 
         Raises:
-            TooLarge: More than `columns` or `rows`.
+            TooLarge: More than `columns`, `rows` or `values`.
         """
         self._require("columns", name, columns)
         self._require("rows", name, rows)
+        self._require("values", name, values)
 
     def check_triples(self, count: int, name: str) -> None:
         """

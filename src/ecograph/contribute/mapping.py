@@ -298,10 +298,15 @@ def _map_rows(items: Sequence[_Identified], resolver: Resolver, graph: NamedNode
                 continue
             place, comma = table_place(table, row.number, heading), table.decimal_comma(row.number, at)
             if lost:
-                findings.append(_fault_finding(lost, place, cell, iri, column))
+                findings.append(_fault_finding(lost, place, cell[:_SHOWN], iri, column))
                 faulty.add((iri, column.path))
                 continue
-            for part in _values(cell, column):
+            parts = dict.fromkeys(_values(cell, column))
+            if len(parts) > cells.MAX_CELL_VALUES:
+                findings.append(_fault_finding(Fault("many-values"), place, cell[:_SHOWN], iri, column))
+                faulty.add((iri, column.path))
+                continue
+            for part in parts:
                 value, notes = _read(part, column, resolver, comma, country)
                 for fault in notes:
                     findings.append(_fault_finding(fault, place, part, iri, column))

@@ -21,7 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ecograph.contribute.packing import SourceFile, pack
 from ecograph.contribute.rules import Rules
-from ecograph.contribute.staged import Staged
+from ecograph.contribute.staged import Staged, faulty_rows, key_of
 from ecograph.contribute.table import Row, Table, read_tables
 from ecograph.contribute.templates.workbook import put, saved
 from ecograph.contribute.writing import guard
@@ -119,9 +119,7 @@ def error_file(staged: Staged, lang: Language) -> SourceFile | None:
     found: list[SourceFile] = []
     for file in dict.fromkeys(table.file for table in staged.tables):
         tables = [
-            faulty
-            for table in staged.tables
-            if table.file == file and (faulty := _faulty(table, staged.report.violations, lang)).rows
+            faulty for table in staged.tables if table.file == file and (faulty := _faulty(table, staged, lang)).rows
         ]
         if not tables:
             continue
@@ -209,16 +207,20 @@ def _summary(book: Workbook, report: Report, links: Iterable[tuple[Finding, Cell
     book.active = 0
 
 
-def _faulty(table: Table, violations: Iterable[Finding], lang: Language) -> Table:
+def _faulty(table: Table, staged: Staged, lang: Language) -> Table:
     """The rows of a table that have a violation, with a column of messages."""
-    said: dict[int, list[str]] = {}
-    for finding in violations:
+    at_fault = faulty_rows(staged).get(key_of(table.file, table.sheet), ())
+    said: dict[int, list[str]] = {number: [] for number in at_fault if isinstance(number, int)}
+    for finding in staged.report.violations:
         if finding.row is not None and _is_in(finding, table):
             column = f"{finding.column}: " if finding.column else ""
             said.setdefault(finding.row, []).append(f"{column}{finding.message(lang)}")
-    width = len(table.columns)
+    width, unlisted = len(table.columns), [text("template.errors.unlisted", lang)]
     rows = tuple(
-        Row(row.number, (*_padded(row.cells, width), _MESSAGES_BETWEEN.join(dict.fromkeys(said[row.number]))))
+        Row(
+            row.number,
+            (*_padded(row.cells, width), _MESSAGES_BETWEEN.join(dict.fromkeys(said[row.number] or unlisted))),
+        )
         for row in table.rows
         if row.number in said
     )

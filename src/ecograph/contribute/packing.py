@@ -44,12 +44,12 @@ def distinct(files: Sequence[SourceFile]) -> tuple[SourceFile, ...]:
 
 
 def pack(files: Sequence[SourceFile]) -> bytes:
-    """The bytes of a contribution: the file itself, or a ZIP that is the same for the same files."""
+    """The bytes of a contribution: the file itself, or a ZIP that is the same for the same files, each `distinct`."""
     if len(files) == 1:
         return files[0].data
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(files, key=lambda item: item.name):
+        for file in sorted(distinct(files), key=lambda item: item.name):
             archive.writestr(zipfile.ZipInfo(file.name, _EPOCH), file.data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 

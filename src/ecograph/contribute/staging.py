@@ -158,6 +158,10 @@ class _Given:
     def rows(self) -> int:
         return sum(len(table.rows) for table, _ in self.tables)
 
+    @property
+    def values(self) -> int:
+        return sum(table.values for table, _ in self.tables)
+
     def note(self, quads: Iterable[Quad], file: str) -> None:
         for quad in quads:
             if isinstance(quad.subject, NamedNode):
@@ -207,7 +211,8 @@ def _read(files: Sequence[SourceFile], job: _Job) -> _Given:
                 chosen = job.rules.contract.template(job.template) if job.template else None
                 tables = read_tables(file.data, file.name, headings.known, headings.is_template)
                 for table in tables:
-                    LIMITS.check_table(len(table.columns), given.rows + len(table.rows), file.name)
+                    values = given.values + table.values
+                    LIMITS.check_table(len(table.columns), given.rows + len(table.rows), values, file.name)
                     alone = chosen if len(tables) == 1 else None
                     of_table = alone or headings.template_for(table, chosen)
                     given.tables.append((without_example(table, of_table, job.rules), of_table))

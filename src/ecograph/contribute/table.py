@@ -11,11 +11,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from ecograph.contribute import delimited, workbook
-from ecograph.contribute.cells import unguarded
+from ecograph.contribute.cells import most_values, unguarded
 from ecograph.contribute.delimited import Known
 from ecograph.contribute.encodings import Decoded, Undecodable, decode
 from ecograph.contribute.faults import Fault
@@ -24,6 +25,7 @@ from ecograph.contribute.sheet_xml import Cell, letters
 from ecograph.contribute.workbook import Marker, Sheet, Workbook
 from ecograph.errors import TooLarge, UnreadableTable
 from ecograph.messages import Language
+from ecograph.rdf.terms import MAX_TEXT
 from ecograph.shacl.contract import ID_COLUMN
 
 MAX_FILE_BYTES: Final = 10_000_000
@@ -60,7 +62,7 @@ class Table:
         reading: How it was read.
         header_row: The row of the headings in the person's sheet.
         remarks: What was assumed and what was passed over.
-        faults: Cells whose value the file does not hold, by row number and index of the column.
+        faults: Cells whose value the file does not hold, or whose text is cut, by row number and index of the column.
         numbers: Cells of a workbook that are numbers, and would be ambiguous if they were text.
         marker: What a workbook that we made says about itself.
     """
@@ -79,6 +81,11 @@ class Table:
     def sheet(self) -> str:
         """The sheet it stands on; empty for a CSV."""
         return self.reading.sheet
+
+    @cached_property
+    def values(self) -> int:
+        """How many values its cells hold at most."""
+        return sum(most_values(cell) for row in self.rows for cell in row.cells)
 
     def decimal_comma(self, row: int, at: int) -> bool | None:
         """Whether the decimal mark in a cell is a comma: never where the cell of a workbook is a number."""
@@ -254,7 +261,10 @@ def _of_sheet(book: Workbook, sheet: Sheet, name: str, known: Known) -> Table:
     return replace(
         table,
         marker=book.marker,
-        faults={(row, at - 1): fault for (row, at), fault in faults.items() if row > table.header_row},
+        faults={
+            **table.faults,
+            **{(row, at - 1): fault for (row, at), fault in faults.items() if row > table.header_row},
+        },
         numbers=frozenset((row, at - 1) for row, at in numbers),
         remarks=(*table.remarks, *_hidden(sheet, table)),
     )
@@ -283,13 +293,29 @@ def _table(
             again.append(number)
         elif cells or number in lost:
             rows.append(Row(number, cells))
+    columns, long = tuple(heading[:MAX_TEXT] for heading in columns), _long(rows)
+    rows = [_cut(row) for row in rows] if long else rows
     said = [*remarks, *from_merged, *_around(records, at, columns, rows)]
     if again:
         said.append(Remark("header-again", {"rows": ranges(again)}))
     reading = replace(
         reading, headings=_naming(columns, known), decimal_comma=_decimal_comma(columns, rows, reading, known)
     )
-    return Table(name, columns, tuple(rows), reading, at + 1, tuple(said))
+    return Table(name, columns, tuple(rows), reading, at + 1, tuple(said), long)
+
+
+def _long(rows: Iterable[Row]) -> dict[Cell, Fault]:
+    """The cells whose text is too long, which nothing is to work on."""
+    return {
+        (row.number, at): Fault("long-text")
+        for row in rows
+        for at, cell in enumerate(row.cells)
+        if len(cell) > MAX_TEXT
+    }
+
+
+def _cut(row: Row) -> Row:
+    return Row(row.number, tuple(cell[:MAX_TEXT] for cell in row.cells))
 
 
 def _as_seen(records: Sequence[Sequence[str]], merged: Iterable[tuple[Cell, Cell]]) -> Sequence[Sequence[str]]:

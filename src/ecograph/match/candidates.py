@@ -72,6 +72,19 @@ def find(
     return Gathered({group: tuple(found) for group, found in rows.items()}, failing)
 
 
+def rule_of(
+    evidence: Evidence,
+    profile: NeedProfile,
+    thing: int,
+    *,
+    countries: Collection[str] | None = None,
+    exclude: Collection[NamedNode] = (),
+) -> Rule | None:
+    """The hard rule that a candidate fails, also where nothing else speaks for it; None for none."""
+    wanted = set(countries) if countries is not None else None
+    return _left_out(evidence, profile, exclude).get(thing) or _country_rule(evidence, thing, wanted)
+
+
 def _left_out(evidence: Evidence, profile: NeedProfile, exclude: Iterable[NamedNode]) -> dict[int, Rule]:
     found: dict[int, Rule] = {}
     for rule, iris in (

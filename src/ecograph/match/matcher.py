@@ -141,7 +141,7 @@ class Matcher:
                 if each[1].score >= weights.MIN_SCORE
             )
             chosen = _chosen(ranked.allowed[group], top, lambda row: self._countries(ranked.thing(row)))
-            matches.extend(self._match(question, group, rank, row, result) for rank, (row, result) in chosen)
+            matches.extend(self.explained(question, group, rank, row) for rank, (row, _) in chosen)
             notes.extend(self._notes_on_group(group, [ranked.thing(row) for _, (row, _) in chosen]))
         excluded.sort(key=lambda each: scoring.order_key(each.score, each.candidate.value))
         return MatchResult(
@@ -153,14 +153,17 @@ class Matcher:
             weights=weights.VERSION,
         )
 
-    def _match(
-        self,
-        question: Question,
-        group: Group,
-        rank: int,
-        row: int,
-        result: scoring.Scored,
-    ) -> Match:
+    def explained(self, question: Question, group: Group, rank: int, row: int) -> Match:
+        """
+        One candidate with its reasons, whether it is in the list or not.
+
+        Args:
+            question: The need.
+            group: Its group.
+            rank: Its rank there; 0 for none.
+            row: Its row in `question.measured`.
+        """
+        result = ranking.score_of(question.measured, row)
         thing = int(question.measured.candidates[row])
         explained = explanation.explain(question, row)
         area = int(self.evidence.regional[thing])

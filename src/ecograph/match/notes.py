@@ -35,7 +35,8 @@ class Notes:
         found: list[Note] = []
         measured = self.measured
         missing, near = self._gaps()
-        if measured.wanted and float(measured.concept[self.grounds.row]) == 0.0:
+        topicless = measured.wanted and float(measured.concept[self.grounds.row]) == 0.0
+        if topicless and float(measured.text[self.grounds.row]) > 0.0:
             found.append(Note("words-only", texts("match.against.words-only")))
         elif missing:
             found.append(self._note_on_topics("missing-topics", missing))

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import BlankNode, NamedNode, Quad
 
+from ecograph.errors import TooLarge
 from ecograph.identifiers import COMMON, Space, kind_and_slug
 from ecograph.rdf.parsing import BOM, statements
 from ecograph.rdf.positions import LIST_LINKS, Places, Position, Stated, stated
-from ecograph.rdf.skolemising import SKOLEM_KIND, skolemised
+from ecograph.rdf.skolemising import MAX_NAMELESS, SKOLEM_KIND, skolemised
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +122,7 @@ def read(
     Raises:
         SyntaxFault: As `parse` does.
         RefusedFormat: As `parse` does.
-        TooLarge: As `parse` does, and for more than `most` statements.
+        TooLarge: As `parse` does, for more than `most` statements, and for more than `MAX_NAMELESS` blank nodes.
 
     Example:
         >>> document = read(b"<urn:a> <urn:b> 1 ;\\n  <urn:c> 2 .", "text/turtle", NamedNode("urn:g"))
@@ -129,6 +130,9 @@ def read(
         Position(line=2, column=3)
     """
     placed = statements(data, media_type, graph, file=file, most=most)
+    nameless = len({term for quad in placed for term in (quad.subject, quad.object) if isinstance(term, BlankNode)})
+    if nameless > MAX_NAMELESS:
+        raise TooLarge(file=file, what="nameless", limit=MAX_NAMELESS, found=nameless)
     return Document(skolemised(placed, space), data.removeprefix(BOM).decode())
 
 

@@ -19,7 +19,7 @@ from ecograph.errors import RefusedFormat, SyntaxFault, TooLarge
 from ecograph.identifiers import COMMON, Space
 from ecograph.rdf.positions import Position, Structure, position
 from ecograph.rdf.skolemising import skolemised
-from ecograph.rdf.terms import MAX_IRI, visible
+from ecograph.rdf.terms import MAX_IRI, MAX_TEXT, visible
 
 TURTLE: Final = "text/turtle"
 N_TRIPLES: Final = "application/n-triples"
@@ -84,6 +84,10 @@ MAX_NESTING: Final = 64
 
 MAX_PREFIXES: Final = 200
 """Prefixes a document declares: all of ours and everybody else's in use are fewer."""
+
+_BYTES_PER_CHARACTER: Final = 10
+"""Of a text with each letter written as `\\U0001F600`. One over the limit that is shorter is a finding at its place."""
+
 # pyoxigraph writes the place into the sentence as well; the place is reported apart.
 _PLACE: Final = re.compile(r"^Parser error (?:at|between) line .*?: ", re.DOTALL)
 
@@ -130,8 +134,8 @@ def parse(
     Raises:
         SyntaxFault: The document does not parse; with line and column.
         RefusedFormat: RDF/XML, JSON-LD, TriG, N-Quads, N3 or HDT, whatever the document is called.
-        TooLarge: Deeper nesting than `MAX_NESTING`, more prefixes than `MAX_PREFIXES`, or an address longer than
-            `MAX_IRI`.
+        TooLarge: Deeper nesting than `MAX_NESTING`, more prefixes than `MAX_PREFIXES`, an address longer than
+            `MAX_IRI`, or a text many times longer than `MAX_TEXT`.
 
     Example:
         >>> quads = parse(b"<urn:a> <urn:b> [ <urn:c> 1 ] .", "text/turtle", NamedNode("urn:g"))
@@ -239,6 +243,8 @@ def _require_shallow(structure: Structure, file: str) -> None:
     for what, limit, found in limits:
         if found > limit:
             raise TooLarge(file=file, what=what, limit=limit, found=found)
+    if structure.longest_text > MAX_TEXT * _BYTES_PER_CHARACTER:
+        raise TooLarge(file=file, what="text_characters", limit=MAX_TEXT, found=structure.longest_text)
 
 
 def _disguise(data: bytes) -> str | None:

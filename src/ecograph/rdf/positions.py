@@ -17,16 +17,19 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from ecograph.namespaces import RDF
+from ecograph.rdf.terms import MAX_TEXT
 
 _COMMENT: Final = rb"#[^\n\r]*"
-_LONG: Final = rb'"""(?:[^"\\]|\\[\s\S]|""?(?!"))*"""' + rb"|'''(?:[^'\\]|\\[\s\S]|''?(?!'))*'''"
-_SHORT: Final = rb'"(?:[^"\\\n\r]|\\[^\n\r])*"' + rb"|'(?:[^'\\\n\r]|\\[^\n\r])*'"
-_IRI: Final = rb'<(?:[^\x00-\x20<>"{}|^`\\]|\\[uU])*>'
+# What is repeated gives nothing back: else each letter of a text of megabytes would be remembered to return to.
+_LONG: Final = rb'"""(?:[^"\\]++|\\[\s\S]|""?(?!"))*+"""' + rb"|'''(?:[^'\\]++|\\[\s\S]|''?(?!'))*+'''"
+_SHORT: Final = rb'"(?:[^"\\\n\r]++|\\[^\n\r])*+"' + rb"|'(?:[^'\\\n\r]++|\\[^\n\r])*+'"
+_IRI: Final = rb'<(?:[^\x00-\x20<>"{}|^`\\]++|\\[uU])*+>'
 # Whatever a bracket could hide in comes first; a stray backslash escapes the bracket after it.
 _MARKS: Final = re.compile(
     b"|".join(
         (
-            rb"(?P<skip>" + _COMMENT + rb"|" + _LONG + rb"|" + _SHORT + rb"|\\[\s\S])",
+            rb"(?P<skip>" + _COMMENT + rb"|\\[\s\S])",
+            rb"(?P<text>" + _LONG + rb"|" + _SHORT + rb")",
             rb"(?P<iri>" + _IRI + rb")",
             rb"(?P<statement><<\(?|\{\|)",
             rb"(?P<reifier>~)",
@@ -38,6 +41,10 @@ _MARKS: Final = re.compile(
         )
     )
 )
+
+
+# A number or prefixed name longer than any text may be; each run of letters and digits is looked at once.
+_LONG_WORD: Final = re.compile(rb"(?<![\w:.%%\x80-\xff-])[\w:.%%\x80-\xff-]{%d,}+" % (MAX_TEXT + 1))
 
 
 class Position(NamedTuple):
@@ -56,6 +63,7 @@ class Structure:
         depth: How deeply its brackets are nested.
         prefixes: How many prefixes it declares.
         longest_iri: Characters of its longest address.
+        longest_text: Bytes of its longest text, number or prefixed name.
         marks: The first byte of each kind of thing that is refused: `statement` (about a statement), `graph`, `base`,
             and of the `deepest` bracket and the `longest` address.
 
@@ -67,12 +75,13 @@ class Structure:
     depth: int
     prefixes: int
     longest_iri: int
+    longest_text: int = 0
     marks: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, data: bytes) -> Structure:
         """The structure of a document, in time that grows with its length and with nothing else."""
-        depth = deepest = prefixes = longest = 0
+        depth = deepest = prefixes = longest = text = 0
         marks: dict[str, int] = {}
         for found in _MARKS.finditer(data):
             kind = found.lastgroup or ""
@@ -84,11 +93,14 @@ class Structure:
                 depth = max(depth - 1, 0)
             elif kind == "prefix":
                 prefixes += 1
+            elif kind == "text":
+                text = max(text, found.end() - found.start())
             elif kind == "iri" and found.end() - found.start() > longest:
                 longest, marks["longest"] = found.end() - found.start(), found.start()
             if kind in ("statement", "reifier", "graph", "base"):
                 marks.setdefault("statement" if kind == "reifier" else kind, found.start())
-        return cls(deepest, prefixes, longest, marks)
+        word = max((found.end() - found.start() for found in _LONG_WORD.finditer(data)), default=0)
+        return cls(deepest, prefixes, longest, max(text, word), marks)
 
 
 def position(data: bytes, at: int) -> Position:

@@ -14,6 +14,9 @@ from ecograph.identifiers import COMMON, Space
 SKOLEM_KIND: Final = "node"
 """The kind in the IRI of what was a blank node."""
 
+MAX_NAMELESS: Final = 20_000
+"""Things without a name in one document, as many as rows of a table: telling so many apart takes seconds."""
+
 # Links away from a node that its name depends on: as deep as people nest, so that distant changes do not rename it.
 _REACH: Final = 4
 # Rounds of telling blank nodes apart beyond that: a chain of alike ones would otherwise cost the square of its length.

@@ -140,7 +140,7 @@ class Report:
         """
         The same report with so many findings at most, and of each further kind one that says how many more there are.
 
-        A kind is what one shape or one code has to say of one property; there are a few hundred of them.
+        A kind is what one shape has to say, or one code where no shape speaks; there are a few hundred of them.
 
         Args:
             most: How many findings are listed.
@@ -150,7 +150,7 @@ class Report:
         first: dict[tuple[object, ...], Finding] = {}
         counted: Counter[tuple[object, ...]] = Counter()
         for finding in self.findings[most:]:
-            kind = (finding.severity, finding.code, finding.shape, finding.path)
+            kind = (finding.severity, finding.code, finding.shape)
             first.setdefault(kind, finding)
             counted[kind] += 1
         rest = (_and_more(finding, counted[kind] - 1) for kind, finding in first.items())

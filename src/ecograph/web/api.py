@@ -28,16 +28,16 @@ from ecograph.web.reading.building import directory
 from ecograph.web.reading.directory import COLLECTIONS, MAX_PAGE, Collection, Filter, Listing
 
 _PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
-_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     400: {"description": "A value outside its range", "content": _PROBLEM},
     404: {"description": "No such thing", "content": _PROBLEM},
     422: {"description": "The request does not fit the description", "content": _PROBLEM},
     503: {"description": "Busy, or not ready", "content": _PROBLEM},
 }
 
-router = APIRouter(prefix="/api/v1", responses=_PROBLEMS)
+router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
 
-_Lang = Annotated[
+Lang = Annotated[
     Language | None, Query(alias="lang", description="Language of labels and problems; else Accept-Language decides")
 ]
 Words = Annotated[str, Query(alias="q", max_length=300, description="Words; each is part of a name")]
@@ -55,7 +55,7 @@ Side = Literal["dk", "se", "no"]
 def index(view: TheView) -> dict[str, str]:
     """Where each part of REST is."""
     lists = {name: f"/api/v1/{name}" for name in (*COLLECTIONS, "topics")}
-    rest = ("matches", "search", "stats", "statements", "queries", "templates", "contributions", "convert")
+    rest = ("matches", "consortia", "search", "stats", "statements", "queries", "templates", "contributions", "convert")
     return {
         **lists,
         **{name: f"/api/v1/{name}" for name in rest},
@@ -77,7 +77,7 @@ def search(
     topic: Topics = [],  # noqa: B006
     limit: Limit = 25,
     cursor: Cursor = None,
-    _lang: _Lang = None,
+    _lang: Lang = None,
 ) -> models.Listing:
     """Things of every kind and topics, by relevance; with facets. Those named by the words come first."""
     wanted = replace(_filter(q, country, kind, topic), also=fulltext.find(view, q, lang))
@@ -116,7 +116,7 @@ def topics(
     q: Words = "",
     limit: Limit = 200,
     cursor: Cursor = None,
-    _lang: _Lang = None,
+    _lang: Lang = None,
 ) -> models.Listing:
     """The concepts of the scheme of topics."""
     found = directory(view).find(Filter(text=q), lang, within=frozenset(), topics=True, limit=limit, cursor=cursor)
@@ -125,7 +125,7 @@ def topics(
 
 
 @router.get("/topics/{slug}", summary="One topic", tags=["topics"])
-def topic_detail(view: TheView, lang: TheLanguage, slug: Slug, _lang: _Lang = None) -> models.ThingDetail:
+def topic_detail(view: TheView, lang: TheLanguage, slug: Slug, _lang: Lang = None) -> models.ThingDetail:
     """A topic with everything said of it."""
     return models.detail(view, description.concept(view, "topic", slug), lang)
 
@@ -137,7 +137,7 @@ def matches_of_need(
     country: Annotated[list[Side] | None, Query(max_length=3)] = None,
     group: Annotated[list[Group] | None, Query(max_length=6)] = None,
     top: Annotated[int, Query(ge=1, le=50, description="Candidates per group")] = 10,
-    _lang: _Lang = None,
+    _lang: Lang = None,
 ) -> models.Matches:
     """Candidates from both sides of the border, each with reasons that cite statements of the graph."""
     need = description.thing(view, "need", slug).summary.iri
@@ -158,7 +158,7 @@ def matches_of_address(
     country: Annotated[list[Side] | None, Query(max_length=3)] = None,
     group: Annotated[list[Group] | None, Query(max_length=6)] = None,
     top: Annotated[int, Query(ge=1, le=50)] = 10,
-    _lang: _Lang = None,
+    _lang: Lang = None,
 ) -> models.Matches:
     """As POST, for a link. The text is part of the address, which others may log: use POST where that matters."""
     return _matches(view, text, None, country, group, top)
@@ -204,7 +204,7 @@ def answer(
     view: TheView,
     lang: TheLanguage,
     name: Annotated[str, Path(max_length=100)],
-    _lang: _Lang = None,
+    _lang: Lang = None,
 ) -> Response:
     """Rows as SPARQL results. Values are parameters of the same name; a suffix (`.csv`, `.json`) names the format."""
     slug, _, suffix = name.partition(".")
@@ -238,7 +238,7 @@ def things(
     topic: Topics = [],  # noqa: B006
     limit: Limit = 50,
     cursor: Cursor = None,
-    _lang: _Lang = None,
+    _lang: Lang = None,
 ) -> models.Listing:
     """Needs, actors, solutions, results, projects or standards, by name; with facets."""
     known = directory(view)
@@ -251,7 +251,7 @@ def things(
 
 @router.get("/{collection}/{slug}", summary="One thing", tags=["graph"])
 def thing(
-    view: TheView, lang: TheLanguage, collection: Collection, slug: Slug, _lang: _Lang = None
+    view: TheView, lang: TheLanguage, collection: Collection, slug: Slug, _lang: Lang = None
 ) -> models.ThingDetail:
     """A thing with every statement about it, each with the graph of whoever published it."""
     kinds = directory(view).kinds_of[collection]

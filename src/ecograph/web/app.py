@@ -19,6 +19,7 @@ from ecograph.errors import EcoGraphError
 from ecograph.query.guard import admit
 from ecograph.web import (
     api,
+    consortia,
     contributions,
     logs,
     pages,
@@ -29,6 +30,7 @@ from ecograph.web import (
     templates_api,
     things,
     tokens,
+    why,
 )
 from ecograph.web.access import TheEcoGraph
 from ecograph.web.auth import Failures
@@ -96,7 +98,16 @@ def create_app(ecograph: EcoGraph, settings: Settings) -> FastAPI:
             return JSONResponse({"status": "not ready", "code": error.code}, 503)
         return JSONResponse({"status": "ready", "revision": view.revision})
 
-    for part in (contributions, steps, tokens, statements, templates_api, api):  # api's lists come last: any name fits
+    for part in (
+        consortia,
+        contributions,
+        steps,
+        tokens,
+        statements,
+        templates_api,
+        why,
+        api,
+    ):  # api's lists come last: any name fits
         app.include_router(part.router)
     app.include_router(sparql.router)
     app.include_router(things.router)

@@ -276,18 +276,23 @@ def statement(found: matching.Statement) -> Statement:
 def matches(found: matching.MatchResult) -> Matches:
     """The answer to a need."""
     return Matches(
-        need=Need(
-            iri=found.need.iri.value if found.need.iri else None,
-            texts=by_language(found.need.texts),
-            language=found.need.language,
-            concepts=[_concept(each) for each in found.need.concepts],
-            capabilities=[_concept(each) for each in found.need.capabilities],
-            countries=list(found.need.countries),
-        ),
-        matches=[_match(each) for each in found.matches],
-        notes=[_note(each) for each in found.notes],
+        need=need(found.need),
+        matches=[match(each) for each in found.matches],
+        notes=[note(each) for each in found.notes],
         weights=found.weights,
         revision=found.revision,
+    )
+
+
+def need(found: matching.NeedProfile) -> Need:
+    """A need as it was understood."""
+    return Need(
+        iri=found.iri.value if found.iri else None,
+        texts=by_language(found.texts),
+        language=found.language,
+        concepts=[_concept(each) for each in found.concepts],
+        capabilities=[_concept(each) for each in found.capabilities],
+        countries=list(found.countries),
     )
 
 
@@ -321,11 +326,13 @@ def _concept(found: matching.RecognisedConcept) -> Concept:
     )
 
 
-def _note(found: matching.Note) -> Note:
+def note(found: matching.Note) -> Note:
+    """A sentence beside the reasons."""
     return Note(code=found.code, sentences=by_language(found.sentences))
 
 
-def _match(found: matching.Match) -> Match:
+def match(found: matching.Match) -> Match:
+    """One candidate."""
     return Match(
         candidate=found.candidate.value,
         id=found.candidate.value.removeprefix(BASE + "id/"),
@@ -344,8 +351,8 @@ def _match(found: matching.Match) -> Match:
             )
             for each in found.reasons
         ],
-        against=[_note(each) for each in found.against],
-        unknown=[_note(each) for each in found.unknown],
-        flags=[_note(each) for each in found.flags],
+        against=[note(each) for each in found.against],
+        unknown=[note(each) for each in found.unknown],
+        flags=[note(each) for each in found.flags],
         rank=found.rank,
     )

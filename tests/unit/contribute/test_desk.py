@@ -362,7 +362,7 @@ class TestWithdrawing:
         assert office.desk.work_off() == 0
         notes = office.desk.case(theirs, ANNA).notes
         assert notes
-        assert all(note.words.startswith("Ved kontrol efter en andens ændring, om »") for note in notes)
+        assert all(note.words.startswith("Fundet efter en andens ændring, om »") for note in notes)
 
     def test_expiry_and_renewal(self, office: Office) -> None:
         """

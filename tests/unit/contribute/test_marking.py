@@ -15,6 +15,7 @@ from ecograph.contribute.rules import Rules
 from ecograph.contribute.staged import Staged
 from ecograph.contribute.staging import stage
 from ecograph.messages import LANGUAGES, Language, text
+from ecograph.shacl.report import MOST_FINDINGS
 
 ROWS = [
     ["id", "Titel (da)", "Land", "Frist"],
@@ -138,6 +139,18 @@ class TestErrorFile:
         assert found is not None
         page = load_workbook(io.BytesIO(found.data))["Vores behov"]
         assert [row[0] for row in page.iter_rows(values_only=True)] == ["id", "n2", "n3"]
+
+    def test_rows_whose_findings_are_not_listed_come_back_too(self, rules: Rules) -> None:
+        """
+        Where a report lists only the first of very many findings, the error file has every row with a violation.
+        """
+        rows = "".join(f"n{at},x,Danmrk,\n" for at in range(MOST_FINDINGS + 3))
+        staged = checked(SourceFile("need.csv", f"id,title_da,country,deadline\n{rows}".encode()), rules)
+        returned = error_file(staged, "en")
+        assert returned is not None
+        lines = list(csv.reader(io.StringIO(returned.data.decode("utf-8-sig"))))
+        assert len(lines) == MOST_FINDINGS + 4
+        assert lines[-1][-1] == text("template.errors.unlisted", "en")
 
     def test_good_rows_leave_no_error_file(self, rules: Rules) -> None:
         """

@@ -19,7 +19,7 @@ Read = Callable[[str], tuple[Quad, ...]]
 
 # By constraint: the constraint, what the thing says, and what a reader of English is told.
 CONSTRAINTS: Mapping[str, tuple[str, str, str]] = {
-    "class": ("sh:class eco:Harbour", "eco:p <urn:x>", "“urn:x” in “Port” must be known in the graph as: Harbour. "),
+    "class": ("sh:class eco:Harbour", "eco:p <urn:x>", "“urn:x” in “Port” must be known in EcoGraph as: Harbour. "),
     "datatype": ("sh:datatype xsd:date", "eco:p 'soon'", "“soon” in “Port” must be written as: date with year"),
     "node-kind": ("sh:nodeKind sh:IRI", "eco:p 'x'", "“x” in “Port” must be: a reference or a web address."),
     "min-count": ("sh:minCount 1", "eco:q 1", "“Port” is missing. Fill it in."),

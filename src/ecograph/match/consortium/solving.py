@@ -21,7 +21,7 @@ from ecograph.match.consortium.problem import Bound, Problem
 
 _SEED: Final = 1
 _WHOLE_RELAXATION: Final = 2
-"""Bounds come from the linear relaxation of everything: who speaks best for each thing is nearly whole in it, and without
+"""Bounds come from the linear relaxation of everything: who speaks best for each thing is nearly whole in it. Without
 it a proof takes a hundred times as long."""
 _SHORTEST_S: Final = 0.02
 """A search that is begun gets at least so long."""

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 
 from ecograph.web.pages import (
     case,
+    consortium,
     contribute,
     contributions,
     login,
@@ -22,6 +23,7 @@ from ecograph.web.pages import (
     statement,
     templates_page,
     terms,
+    why,
 )
 from ecograph.web.pages.layout import problem, static
 
@@ -39,6 +41,8 @@ for _part in (
     statement,
     question,
     terms,
+    why,
+    consortium,
     need,
     profile,
 ):

@@ -24,7 +24,7 @@ router = APIRouter(include_in_schema=False)
 
 _ALL: Final = 1000
 """More candidates than a group ever has: the page counts them all and shows the best."""
-_LONGEST_NEED: Final = 5000
+LONGEST_NEED: Final = 5000
 
 Topics = Annotated[list[str] | None, Query()]
 Top = Annotated[int, Query(ge=1, le=matches.MORE)]
@@ -36,7 +36,7 @@ def typed_need(
     request: Request, words: Words, q: str = "", topic: Topics = None, opened: Opened = None, top: Top = matches.SHOWN
 ) -> Response:
     """Who fits a need that is typed in and not stored."""
-    typed = q.strip()[:_LONGEST_NEED]
+    typed = q.strip()[:LONGEST_NEED]
     if not typed:
         return RedirectResponse(f"/{words.lang}", 303)
     need = words.view.matcher.profile_text(typed)
@@ -70,7 +70,7 @@ def _page(
 ) -> HTMLResponse:
     lang, view = words.lang, words.view
     if topics is not None:
-        need = _narrowed(view, need, [concept_iri("topic", slug) for slug in topics if slug])
+        need = narrowed(view, need, [concept_iri("topic", slug) for slug in topics if slug])
     result = view.matcher.match(need, top=_ALL)
     shown_all = [group for group in GROUPS if group in (opened or ())]
     groups = matches.groups(words, result, shown_all, top)
@@ -113,6 +113,8 @@ def _page(
         overview=matches.overview(words, result, groups),
         same_need=matches.same_need(words, result),
         opening=opening,
+        asked=[*([("need", _slug_of(need.iri))] if need.iri else []), *kept],
+        consortium_href=_consortium(need, typed, lang),
         json_href=_as_data(need, typed, lang),
         rdf_href=f"/id/{ID.local(need.iri)}.ttl" if need.iri else None,
     )
@@ -122,7 +124,11 @@ def _slug(topic: NamedNode) -> str:
     return CONCEPT.local(topic).removeprefix("topic/")
 
 
-def _narrowed(view: View, need: NeedProfile, topics: list[NamedNode]) -> NeedProfile:
+def _slug_of(need: NamedNode) -> str:
+    return ID.local(need).removeprefix("need/")
+
+
+def narrowed(view: View, need: NeedProfile, topics: list[NamedNode]) -> NeedProfile:
     """The need with the topics that the coordinator has ticked or added, and no other."""
     for concept in need.concepts:
         if concept.iri not in topics and concept.iri.value.startswith(CONCEPT["topic/"].value):
@@ -133,8 +139,14 @@ def _narrowed(view: View, need: NeedProfile, topics: list[NamedNode]) -> NeedPro
     return need
 
 
+def _consortium(need: NeedProfile, typed: str, lang: Language) -> str:
+    """Where a consortium for the need is put together."""
+    asked = {"need": ID.local(need.iri).removeprefix("need/")} if need.iri else {"q": typed}
+    return f"/{lang}/consortium?{urlencode(asked)}"
+
+
 def _as_data(need: NeedProfile, typed: str, lang: Language) -> str:
     """Where REST gives the same answer."""
     if need.iri:
-        return f"/api/v1/needs/{ID.local(need.iri).removeprefix('need/')}/matches?{urlencode({'lang': lang})}"
+        return f"/api/v1/needs/{_slug_of(need.iri)}/matches?{urlencode({'lang': lang})}"
     return f"/api/v1/matches?{urlencode({'text': typed, 'lang': lang})}"

@@ -119,7 +119,7 @@ class Checked:
         going = sum(map(len, left_out.values()))
         rows = sum(len(table.rows) for table in staged.tables)
         things = rows or sum(quad.predicate == RDF.type for quad in staged.quads)
-        separable = 0 < going < things and all(_is_left_out(each, left_out) for each in staged.report.violations)
+        separable = 0 < going < things and _are_left_out(staged.report.violations, left_out)
         read = tuple(map(ReadFile.of, staged.tables))
         headings = frozenset(heading for table in staged.tables for heading in table.columns)
         return cls(staged.report, read, rows, going, separable, len(staged.quads), headings)
@@ -192,8 +192,13 @@ def _place(finding: Finding, lang: Language) -> str:
     return text("page.report.sheet", lang, file=finding.file, sheet=finding.sheet) if finding.sheet else finding.file
 
 
-def _is_left_out(violation: Finding, left_out: LeaveOut) -> bool:
-    """Whether a violation goes away with the row or the thing that it is about."""
-    keys = (violation.file or "", f"{violation.file}#{violation.sheet}")
-    about = {violation.row, ID.local(violation.focus) if isinstance(violation.focus, NamedNode) else None} - {None}
-    return any(part in about for key in keys for part in left_out.get(key, ()))
+def _are_left_out(violations: Iterable[Finding], left_out: LeaveOut) -> bool:
+    """Whether violations go away with the rows or the things that they are about."""
+    parts = {key: frozenset(those) for key, those in left_out.items()}
+
+    def is_left_out(violation: Finding) -> bool:
+        keys = (violation.file or "", f"{violation.file}#{violation.sheet}")
+        thing = ID.local(violation.focus) if isinstance(violation.focus, NamedNode) else None
+        return any(violation.row in parts.get(key, ()) or thing in parts.get(key, ()) for key in keys)
+
+    return all(map(is_left_out, violations))
