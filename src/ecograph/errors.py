@@ -107,10 +107,16 @@ class UnreadableTable(ContributionError):
 
 
 class UnknownTemplate(ContributionError):
-    """No class has that template. Values: `name`, `known`."""
+    """No class has that template. Values: `name`, `known`; `file` where neither its name nor its headings tell."""
 
     code = "unknown-template"
     exit_code = 2
+
+    def message(self, lang: Language) -> str:
+        """Which there are; of a file, how it can be made plain."""
+        if "file" in self.values:
+            return text("contribution.unclear-template", lang, file=self.values["file"])
+        return super().message(lang)
 
 
 class TooLarge(ContributionError):

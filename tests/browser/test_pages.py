@@ -14,9 +14,13 @@ from ecograph.messages import LANGUAGES
 pytestmark = pytest.mark.browser
 
 PAGES = {
+    "consortium form": "/{lang}/consortium?need=n03",
+    "consortium": "/{lang}/consortium?need=n03&go=1&cover=topic/iot&dk=1&se=1&most=4",
     "start": "/{lang}",
     "typed need": "/{lang}/match?q=Varsling+ved+skybrud+i+Albertslund",
     "nothing understood": "/{lang}/match?q=xyzzy",
+    "why not": "/{lang}/match/why?need=n09&who=organisation/lund-university",
+    "whom do you mean": "/{lang}/match/why?need=n09&who=universitet",
     "stored need": "/{lang}/id/need/n09",
     "municipality": "/{lang}/id/municipality/dk-albertslund",
     "project": "/{lang}/id/project/innotech",

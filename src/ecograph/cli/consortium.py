@@ -47,14 +47,17 @@ def _show(found: Json) -> None:
     for place, proposal in enumerate(found["proposals"]):
         kind = "best" if place == 0 and proposal["proven"] else "found" if place == 0 else "other"
         head = words(f"consortium.page.{kind}", number=place)
-        out.print(f"{head} ({words('consortium.page.points-short', points=proposal['points'])})", markup=False, style="bold")
+        out.print(
+            f"{head} ({words('consortium.page.points-short', points=proposal['points'])})", markup=False, style="bold"
+        )
         for partner in proposal["partners"]:
             _show_partner(partner, place == 0)
         out.print()
     for each in found["additions"]:
         out.print(f"+ {each['sentences'][state.lang]}", markup=False)
     if found["conflict"]:
-        out.print(words("consortium.page.conflict"), markup=False, style="bold")
+        key = "conflict" if len(found["conflict"]) > 1 else "conflict-one"
+        out.print(words(f"consortium.page.{key}"), markup=False, style="bold")
         for rule in found["conflict"]:
             out.print(f"- {rule['sentences'][state.lang]}", markup=False)
     for note in found["notes"]:

@@ -11,6 +11,7 @@ import typer
 from ecograph.cli.office import Checked, Office, office, sources
 from ecograph.cli.showing import Json, print_json, show_case, show_check, show_contributions, show_findings
 from ecograph.cli.state import err, out, say, state, write
+from ecograph.messages import text
 
 app = typer.Typer(no_args_is_help=True, help="Check and send what you contribute.")
 
@@ -133,7 +134,7 @@ def status(
 @app.command()
 def withdraw(
     contribution_id: Id,
-    why: Annotated[str, typer.Option(help="The reason, for the record.")],
+    why: Annotated[str, typer.Option(help="The reason, for the record; needed unless --dry-run.")] = "",
     version: Version = None,
     dry_run: Annotated[bool, typer.Option(help="Only say what it would break for others.")] = False,
     as_json: AsJson = False,
@@ -164,6 +165,8 @@ def take(contribution_id: str, step: str, version: int | None, body: Json, as_js
 
 def take_back(contribution_id: str, why: str, version: int | None, dry_run: bool, as_json: bool) -> None:
     """Withdraw a contribution, or only show what that would break."""
+    if not dry_run and not why.strip():
+        raise typer.BadParameter(text("cli.why-needed", state.lang), param_hint="--why")
     with office() as at_work:
         case = at_work.contribution(contribution_id)
         broken = at_work.consequences(contribution_id) if case["state"] == "published" else []

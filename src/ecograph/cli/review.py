@@ -75,7 +75,7 @@ def return_(
 @app.command()
 def withdraw(
     contribution_id: Id,
-    why: Annotated[str, typer.Option(help="The reason, for the record.")],
+    why: Annotated[str, typer.Option(help="The reason, for the record; needed unless --dry-run.")] = "",
     version: Version = None,
     dry_run: Annotated[bool, typer.Option(help="Only say what it would break for others.")] = False,
     as_json: AsJson = False,

@@ -101,11 +101,15 @@ def expire(
     day = (on or datetime.now(UTC)).date()
     with _opened() as ecograph:
         gone = ecograph.desk.expire(day)
+        kept = [contribution.id for contribution in ecograph.ledger.due(day)]
     if as_json:
         print_json(list(gone))
     else:
         out.file.write("".join(f"{contribution}\n" for contribution in gone))
     say("cli.expired", count=len(gone), date=day.isoformat())
+    if kept:
+        say("cli.expired-kept", contributions=", ".join(kept), loud=True)
+        raise typer.Exit(1)
 
 
 def stats(

@@ -105,7 +105,7 @@ class Headings:
             template = self.named(words)
             if template is not None and template.slug in likely:
                 return template
-        raise UnknownTemplate(name=_stem(file_name), known=", ".join(self._contract.templates))
+        raise UnknownTemplate(file=file_name, name=_stem(file_name), known=", ".join(self._contract.templates))
 
     @cached_property
     def _by_template(self) -> Mapping[str, Mapping[str, Column]]:

@@ -20,6 +20,7 @@ from ecograph.contribute.names import Block, Names, key, patterns
 from ecograph.contribute.ownership import CHANGES_KIND, CLAIM, FOREIGN_SPACE, judge
 from ecograph.contribute.resolving import Resolver
 from ecograph.identifiers import NAME, SLUG, SPACE_MARK, Space, kind_and_slug, slug, thing_iri
+from ecograph.messages import LANGUAGES, Language
 from ecograph.namespaces import ID, RDF
 from ecograph.shacl.contract import ID_COLUMN, Column, Template
 from ecograph.shacl.report import Severity
@@ -81,6 +82,10 @@ class Namer:
         else:
             found = self._numbered(template, cell) or self._titled(template, cell)
         return found if isinstance(found, Fault) else self._judged(found, template, given)
+
+    def called(self, template: Template, iri: NamedNode, cell: CellOf) -> str:
+        """What a row without an id is called in messages: by its own title, else by the short name it was given."""
+        return next((title for title in map(cell, template.naming) if title), "") or self._short(iri)
 
     def _given(self, template: Template, given: str) -> NamedNode | Fault:
         kind, slash, name = given.removeprefix(ID.iri).rpartition("/")
@@ -175,5 +180,14 @@ class Namer:
 
 
 def _missing(template: Template) -> Fault:
-    needs = template.identified_by or dict.fromkeys((ID_COLUMN, *(column.key for column in template.naming[:1])))
-    return Fault("missing-id", values={"needs": ", ".join(needs)})
+    """What to fill in, by the headings that the reader knows."""
+    needs = {lang: ", ".join(_headings(template, lang)) or ID_COLUMN for lang in LANGUAGES}
+    return Fault("missing-id", values={"needs": needs})
+
+
+def _headings(template: Template, lang: Language) -> list[str]:
+    if template.identified_by:
+        columns = [column for key in template.identified_by for column in template.of_base(key)[:1]]
+    else:
+        columns = sorted(template.naming, key=lambda column: column.lang != lang)[:1]
+    return [column.heading(lang) for column in columns]

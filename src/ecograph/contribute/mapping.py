@@ -25,7 +25,7 @@ from ecograph.contribute.resolving import Known, Resolver
 from ecograph.contribute.table import Row, Table
 from ecograph.identifiers import COMMON, Space
 from ecograph.messages import LANGUAGES, Language, text
-from ecograph.namespaces import ECO, ID, RDF
+from ecograph.namespaces import ECO, RDF
 from ecograph.rdf.terms import visible
 from ecograph.shacl.contract import ID_COLUMN, Column, Template
 from ecograph.shacl.report import Finding, Severity
@@ -245,7 +245,7 @@ def _identify(
                 findings.append(_fault_finding(found, place, given or None))
                 continue
             item = _Identified(sheet, row, found.iri)
-            name = given or ID.local(found.iri)
+            name = given or namer.called(sheet.template, found.iri, partial(sheet.cell, row))
             first = seen.get(found.iri)
             if first is not None:
                 there = {"first_row": str(first.row.number), "file": first.sheet.table.file}

@@ -193,6 +193,7 @@ def _read(files: Sequence[SourceFile], job: _Job) -> _Given:
             elif file.name == provenance.FILE_NAME:
                 if job.description:
                     given.findings.append(finding("description-known", Place(file.name, 0), severity=Severity.INFO))
+                    given.findings += _licence_findings(file, job)
                     continue
                 properties = job.rules.description_properties
                 given.description, found = provenance.read_description(file.data, job.publisher, properties, file.name)
@@ -208,7 +209,7 @@ def _read(files: Sequence[SourceFile], job: _Job) -> _Given:
                 given.documents[file.name] = admitted.document
             else:
                 headings = job.rules.headings
-                chosen = job.rules.contract.template(job.template) if job.template else None
+                chosen = _template(job.template, job.rules) if job.template else None
                 tables = read_tables(file.data, file.name, headings.known, headings.is_template)
                 for table in tables:
                     values = given.values + table.values
@@ -275,6 +276,26 @@ def _without(table: Table, leave_out: LeaveOut) -> Table:
     """The table without the rows that are named with its file or, in a workbook, with its file and sheet."""
     numbers = {*leave_out.get(table.file, ()), *leave_out.get(key_of(table.file, table.sheet), ())}
     return replace(table, rows=tuple(row for row in table.rows if row.number not in numbers)) if numbers else table
+
+
+def _template(name: str, rules: Rules) -> Template:
+    """By its slug, or by its name in one of our languages."""
+    return rules.headings.named(name) or rules.contract.template(name)
+
+
+def _licence_findings(file: SourceFile, job: _Job) -> Iterator[Finding]:
+    """A warning where a description that is not used states another licence than the partner agreed to."""
+    try:
+        stated, _ = provenance.read_description(file.data, job.publisher, job.rules.description_properties, file.name)
+    except ContributionError:
+        return  # It is not used.
+    licences, agreed = (
+        {q.object.value for q in quads if q.predicate == DCTERMS.license and isinstance(q.object, NamedNode)}
+        for quads in (stated, job.description)
+    )
+    for other in sorted(licences - agreed):
+        values = {"agreed": ", ".join(sorted(agreed))}
+        yield finding("other-licence", Place(file.name, 0), other, severity=Severity.WARNING, values=values)
 
 
 def _file_finding(error: ContributionError, file: SourceFile) -> Finding:

@@ -211,6 +211,8 @@ class _Edits:
             "as_of": self._day(),
         }
         claim = _proposed("capability-claim", cells["claimant"], *(_slug(iri.value) for iri in iris), level)
+        # A claim is named by nothing but its id, which is for whoever contributes it to choose.
+        cells["id"] = "-".join((_slug(thing.value), _slug(iris[0].value)))
         statements: Triples = [
             (claim, RDF.type, ECO.CapabilityClaim),
             (claim, ECO.claimant, thing),

@@ -73,7 +73,7 @@ def messages_of(
         value: The value that failed.
     """
     own = shapes.texts(shape, SH.message) if shape is not None else {}
-    if own:
+    if own and code != "max-count":  # A shape's own message says what belongs there, not that there is too much.
         return {lang: own.get(lang) or own.get("en") or next(iter(own.values())) for lang in LANGUAGES}
     return {lang: _Sentence(shapes, shape, path, value, lang).of(code) for lang in LANGUAGES}
 

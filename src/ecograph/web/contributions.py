@@ -259,7 +259,9 @@ def notes(ecograph: TheEcoGraph, who: TheWho, contribution_id: Id) -> list[model
 @router.get("/contributions/{contribution_id}/consequences", summary="What withdrawing it would break")
 def consequences(ecograph: TheEcoGraph, who: TheWho, contribution_id: Id) -> models.Consequences:
     """What others have published and would no longer hold."""
-    ecograph.desk.contribution(contribution_id, who)
+    found = ecograph.desk.contribution(contribution_id, who)
+    if found.state is not State.PUBLISHED:
+        raise WrongState(id=contribution_id, state=found.state, wanted=State.WITHDRAWN)
     return models.Consequences.model_validate(
         {"findings": models.findings(ecograph.desk.consequences(contribution_id))}
     )
@@ -318,8 +320,9 @@ def _created(found: Case, more: dict[str, str] | None = None) -> JSONResponse:
 
 
 def _file(found: SourceFile) -> Response:
+    # A table is in the encoding it came in, so no charset is claimed.
     headers: dict[str, Any] = {**PRIVATE, "Content-Disposition": attachment(found.name)}
-    return Response(found.data, media_type=media_type_of(found.name), headers=headers)
+    return Response(found.data, headers={**headers, "Content-Type": media_type_of(found.name)})
 
 
 def _after(found: list[Contribution], cursor: str | None) -> int:

@@ -23,7 +23,7 @@ from ecograph.errors import BadParameter, UnknownThing
 from ecograph.identifiers import thing_iri
 from ecograph.ledger.records import Revision
 from ecograph.match.model import Statement
-from ecograph.namespaces import BASE, ECO, PROVENANCE_GRAPH
+from ecograph.namespaces import BASE, ECO, PREFIXES, PROVENANCE_GRAPH
 from ecograph.web import models
 from ecograph.web.access import TheEcoGraph, TheView
 from ecograph.web.documents import problems_of
@@ -80,7 +80,7 @@ def statements(
     ecograph: TheEcoGraph,
     view: TheView,
     subject: Annotated[str, Query(max_length=2000, examples=["need/n09"], description="IRI, or the end of one")],
-    property: Annotated[Term, Query(description="IRI")] = None,
+    property: Annotated[Term, Query(description="IRI, or short: `dcterms:title`")] = None,
     object: Annotated[Term, Query(description="IRI, or the text of a literal")] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_STATEMENTS)] = 20,
 ) -> Said:
@@ -137,8 +137,11 @@ def _publication(ecograph: EcoGraph, view: View, revision: Revision) -> Publicat
 
 
 def _iri(name: str, value: str) -> NamedNode:
-    """An IRI, or the end of one of ours, such as `need/n09`."""
+    """An IRI, also as `dcterms:title`, or the end of one of ours, such as `need/n09`."""
+    prefix, colon, local = value.partition(":")
+    if prefix in PREFIXES and not local.startswith("//"):
+        value = PREFIXES[prefix] + local
     try:
-        return NamedNode(value if ":" in value else f"{BASE}id/{value}")
+        return NamedNode(value if colon else f"{BASE}id/{value}")
     except ValueError:
         raise BadParameter(name=name, value=value[:200], expected="need/n09") from None

@@ -129,6 +129,7 @@ def gather(matcher: Matcher, profile: NeedProfile, rules: Rules, rates: Iterable
     actors = [row for row, thing in enumerate(measured.candidates.tolist()) if read.kinds[thing] in _ROLE_OF]
     forced = [_row_of(read, measured, iri) for iri in (*rules.include, *rules.exclude)]
     useful = [row for row in actors if row in forced or fits[row] >= weights.WEAK_SCORE or strengths[row].any()]
+    forced += _fillers(read, measured, actors, fits, rules)
     chosen = _chosen(read, measured, useful, forced, strengths, fits)
     problem = Problem(
         rules,
@@ -151,7 +152,7 @@ def gather(matcher: Matcher, profile: NeedProfile, rules: Rules, rates: Iterable
         {rate.country: rate.share for rate in rates},
     )
     question = Question(read, wanted, measured, matcher.today.year)
-    return Gathered(problem, question, columns, links[chosen], tuple(chosen), len(useful), tuple(rates))
+    return Gathered(problem, question, columns, links[chosen], tuple(chosen), len({*useful, *forced}), tuple(rates))
 
 
 def _rates(snapshot: Snapshot) -> Iterator[tuple[NamedNode, Rate]]:
@@ -257,6 +258,21 @@ def _row_of(read: Evidence, measured: signals.Measured, iri: NamedNode) -> int:
     if row >= len(measured.candidates) or measured.candidates[row] != thing or read.kinds[thing] not in _ROLE_OF:
         raise UnknownThing(kind="actor", id=iri.value)
     return row
+
+
+def _fillers(
+    read: Evidence, measured: signals.Measured, actors: Iterable[int], fits: NDArray[np.float64], rules: Rules
+) -> list[int]:
+    """Of each sort and country that a rule asks for, as many as it asks for: also those who fit nothing can keep it."""
+    most = max((*rules.countries.values(), *rules.roles.values()), default=0)
+    found: dict[tuple[str, str], list[int]] = {}
+    for row in sorted(actors, key=lambda row: (-fits[row], int(measured.candidates[row]))):
+        thing = int(measured.candidates[row])
+        kind = read.kinds[thing]
+        for code in [code for code, _ in read.countries.get(thing, ())] or [""]:
+            if code in rules.countries or _ROLE_OF[kind] in rules.roles:
+                found.setdefault((kind, code), []).append(row)
+    return [row for _, rows in sorted(found.items()) for row in rows[:most]]
 
 
 def _chosen(
