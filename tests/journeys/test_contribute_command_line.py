@@ -258,6 +258,8 @@ class TestElsewhere:
         assert second in done("who-said", "need/albertslund_syntetisk-pumpe", *there)
         assert "Syntetisk pumpe" in done("export", "albertslund", "need", *there)
         assert "Syntetisk pumpe" in done("search", "pumpe", *there)
+        assert run("contribute", "withdraw", second, *there, **mine).returncode == 2
+        done("contribute", "withdraw", second, "--dry-run", *there, **mine)
         done("contribute", "withdraw", second, "--why", "Syntetisk.", *there, **mine)
         assert "false" in done("sparql", ask, *accept, *there)
 

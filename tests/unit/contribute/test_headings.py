@@ -90,8 +90,9 @@ class TestTemplates:
         """
         table = read(b"id;raised_by;urgency\n", "export.csv", headings.known)
         assert headings.template_for(table).slug == "need"
-        with pytest.raises(UnknownTemplate):
+        with pytest.raises(UnknownTemplate) as caught:
             headings.template_for(read(b"foo;bar\n", "export.csv", headings.known))
+        assert caught.value.message("da").startswith("export.csv: overskrifterne viser ikke")
 
     def test_names_of_sheets_come_first(self, headings: Headings, rules: Rules) -> None:
         """

@@ -230,4 +230,14 @@ class TestFindingsOfRows:
         """
         A row that nothing names says what to fill in.
         """
-        assert codes(mapped(need="id,title_da,country\n,,dk\n")) == ["missing-id"]
+        (found,) = mapped(need="id,title_da,country\n,,dk\n").findings
+        assert found.code == "missing-id"
+        assert "Titel (da)" in found.message("da")
+        assert "Titel (sv)" in found.message("sv")
+
+    def test_row_twice_is_called_by_its_title(self, mapped: Map) -> None:
+        """
+        What is found about a row without an id is said with the title that is in the sheet, and with no name of ours.
+        """
+        (found,) = mapped(need="title_da,country\nVarsling på Ærø,dk\nVarsling på Ærø,dk\n").findings
+        assert (found.code, found.value) == ("duplicate-id", "Varsling på Ærø")

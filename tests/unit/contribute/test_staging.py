@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -511,6 +512,30 @@ class TestDescription:
         result = stage([other, table], "synthetic", rules, None, description=described)
         assert result.provenance == described
         assert [finding.code for finding in result.report.findings] == ["description-known"]
+
+    def test_another_licence_than_the_partners(self, rules: Rules, dataset_file: Callable[..., SourceFile]) -> None:
+        """
+        A description that names another licence than the one agreed to is not used, and the reviewer sees both.
+        """
+        described = stage([dataset_file()], "synthetic", rules, None).provenance
+        table = SourceFile("municipality.csv", b"id,name,code,country\nx,X,9901,dk\n")
+        other = SourceFile(
+            "dataset.ttl", re.sub(rb"(dcterms:license) <[^>]*>", rb"\1 <https://x.org/>", dataset_file().data)
+        )
+        result = stage([other, table], "synthetic", rules, None, description=described)
+        (found,) = result.report.warnings
+        assert (found.code, found.value) == ("other-licence", "https://x.org/")
+        assert result.provenance == described
+
+    def test_template_by_its_name(self, rules: Rules, dataset_file: Callable[..., SourceFile]) -> None:
+        """
+        The template of a table may be named as its readers call it.
+        """
+        table = SourceFile("ark1.csv", b"Navn;Land\nX;DK\n")
+        result = stage([dataset_file(), table], "synthetic", rules, None, template="Kommune")
+        assert not _found(result, "unknown-template")
+        assert {finding.column for finding in _found(result, "unknown-column")} == set()
+        assert len(result.mapped.subjects) == 1
 
     def test_two_files_of_one_name(self, rules: Rules, dataset_file: Callable[..., SourceFile]) -> None:
         """

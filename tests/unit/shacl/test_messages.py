@@ -153,6 +153,7 @@ class TestCatalogue:
         shapes = Shapes(read(BOATS.format(constraint='sh:minCount 1 ; sh:message "Ja!"@da, "Yes!"@en')))
         said = messages_of(shapes, ECOSH["Boat-port"], "min-count", ECO.p, None)
         assert said == {"da": "Ja!", "sv": "Yes!", "en": "Yes!"}
+        assert messages_of(shapes, ECOSH["Boat-port"], "max-count", ECO.p, None)["en"] != "Yes!", "it says what belongs"
 
     def test_a_shape_without_any_name_still_makes_a_sentence(self) -> None:
         """

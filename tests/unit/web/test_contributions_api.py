@@ -355,6 +355,8 @@ class TestReading:
         rows = contributor.get(f"{sent['url']}/errors?lang=da")
         assert "need.errors.csv" in rows.headers["content-disposition"]
         assert "skybrd" in rows.text
+        assert rows.headers["content-type"] == "text/csv", "a table keeps the encoding it came in"
+        assert problem(contributor.get(f"{sent['url']}/consequences")) == (409, "wrong-state")
         assert contributor.get(f"{send(contributor).json()['url']}/errors").status_code == 204
 
     def test_difference_in_words_and_statements(self, contributor: httpx.Client) -> None:

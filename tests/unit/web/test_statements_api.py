@@ -18,7 +18,9 @@ class TestStatements:
         with service.client() as client:
             asked = {"subject": "municipality/dk-synthetic", "property": FOAF.name.value}
             items = client.get(ASK, params=asked).json()["items"]
+            short = client.get(ASK, params={**asked, "property": "foaf:name"}).json()["items"]
         assert [item["statement"]["object"] for item in items] == ["Syntetisk Ærø Kommune"]
+        assert short == items
         said = items[0]
         assert (said["publisher"], said["publisher_slug"], said["issued"]) == ("Synthetic places", PLACES, "2026-11-22")
         assert said["example"] is True
