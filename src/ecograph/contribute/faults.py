@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from ecograph.messages import Language
 from ecograph.shacl.report import Severity
+
+_SUGGESTED: Final = 500
+"""Different values of a contribution that suggestions are sought for, at two or three milliseconds each: a column that
+is wrong throughout shows it by its first, and nobody reads five hundred."""
 
 
 @dataclass(frozen=True)
@@ -27,3 +32,15 @@ class Fault:
     values: Mapping[str, str | Mapping[Language, str]] = field(default_factory=dict)
     severity: Severity = Severity.VIOLATION
     suggestions_by_language: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass
+class Allowance:
+    """How many more values suggestions are sought for."""
+
+    left: int = _SUGGESTED
+
+    def take(self) -> bool:
+        """Whether there is one more."""
+        self.left -= 1
+        return self.left >= 0

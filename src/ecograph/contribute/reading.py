@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -19,7 +19,7 @@ NAMINGS: Final[tuple[Naming, ...]] = ("machine", "da", "sv", "en")
 _DELIMITERS: Final[Mapping[str, str]] = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _GROUPS: Final[Mapping[Language, str]] = {"da": ".", "sv": "\u00a0", "en": ","}
 _SHOWN: Final = 12
-"""Ranges of rows that are written out; a person looks for the rest in the sheet."""
+"""Ranges of rows or cells that are written out; a person looks for the rest in the sheet."""
 
 _COMMA: Final = re.compile(r"[+-]?(?:\d{1,3}(?:[. \u00a0\u202f]\d{3})+,\d+|0,\d+|\d+,(?:\d{1,2}|\d{4,}))")
 _POINT: Final = re.compile(r"[+-]?(?:\d{1,3}(?:[, \u00a0\u202f]\d{3})+\.\d+|0\.\d+|\d+\.(?:\d{1,2}|\d{4,}))")
@@ -131,3 +131,8 @@ def ranges(numbers: Iterable[int]) -> str:
             runs.append((number, number))
     said = [str(first) if first == last else f"{first}–{last}" for first, last in runs[:_SHOWN]]
     return ", ".join((*said, "…") if len(runs) > _SHOWN else said)
+
+
+def some(places: Sequence[str]) -> str:
+    """The first places of a list, for a remark."""
+    return ", ".join((*places[:_SHOWN], "…") if len(places) > _SHOWN else places)

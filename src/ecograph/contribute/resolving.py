@@ -11,7 +11,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from ecograph.contribute import checkdigits, code_forms
-from ecograph.contribute.faults import Fault
+from ecograph.contribute.faults import Allowance, Fault
 from ecograph.contribute.names import Block, Names, key, patterns
 from ecograph.identifiers import COMMON, NAME, SLUG, Space, kind_and_slug
 from ecograph.messages import LANGUAGES, Language
@@ -27,9 +27,6 @@ from ecograph.vocabulary.ontology import Ontology
 
 _LIKELY: Final = 75  # of 100: at this the names of the region's actors still belong to the one that was meant
 _SUGGESTIONS: Final = 3
-_SUGGESTED: Final = 500
-"""Different values of a contribution that suggestions are sought for, at two or three milliseconds each: a column that
-is wrong throughout shows it by its first, and nobody reads five hundred."""
 _ADDRESS: Final = ("http://", "https://")
 _SEPARATORS: Final = frozenset("|;\\")
 
@@ -59,18 +56,6 @@ class _Meant:
     iris: tuple[NamedNode, ...] = ()
     loosely: bool = False
     wrong: NamedNode | None = None
-
-
-@dataclass
-class _Allowance:
-    """How many more values suggestions are sought for."""
-
-    left: int = _SUGGESTED
-
-    def take(self) -> bool:
-        """Whether there is one more."""
-        self.left -= 1
-        return self.left >= 0
 
 
 class Resolver:
@@ -116,7 +101,7 @@ class Resolver:
         self._thing_cache: dict[tuple[str, tuple[NamedNode, ...], NamedNode | None], NamedNode | Fault] = {}
         self._notes: dict[tuple[str, tuple[NamedNode, ...], NamedNode | None], Fault] = {}
         self._class_cache: dict[NamedNode, frozenset[NamedNode]] = {}
-        self._allowance = _Allowance()
+        self._allowance = Allowance()
         self._kind_cache: dict[tuple[NamedNode, ...], tuple[str, ...]] = {}
         self._path_cache: dict[tuple[NamedNode, ...], tuple[NamedNode, ...]] = {}
 

@@ -15,14 +15,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from ecograph.contribute import delimited, workbook
+from ecograph.contribute import delimited, merging
 from ecograph.contribute.cells import most_values, unguarded
 from ecograph.contribute.delimited import Known
 from ecograph.contribute.encodings import Decoded, Undecodable, decode
 from ecograph.contribute.faults import Fault
-from ecograph.contribute.reading import NAMINGS, Naming, Reading, Remark, decimal_comma, ranges
+from ecograph.contribute.reading import NAMINGS, Naming, Reading, Remark, decimal_comma, ranges, some
 from ecograph.contribute.sheet_xml import Cell, letters
-from ecograph.contribute.workbook import Marker, Sheet, Workbook
+from ecograph.contribute.workbook import Marker, Sheet, Workbook, is_workbook, read_workbook
 from ecograph.errors import TooLarge, UnreadableTable
 from ecograph.messages import Language
 from ecograph.rdf.terms import MAX_TEXT
@@ -34,7 +34,6 @@ MAX_FILE_BYTES: Final = 10_000_000
 _EDGES: Final = "".join(chr(code) for code in range(0x3100) if chr(code).isspace()) + "\u200b\u2060\ufeff"
 """What is no part of a value at its edges: every kind of space, and the marks of no width."""
 
-_SHOWN: Final = 12  # places that are written out in a remark
 _CUSTOM: Final[Mapping[str, bool]] = {";": True, ",": False}
 """Excel saves semicolons where the comma is the decimal mark, and commas where it is not."""
 
@@ -165,8 +164,8 @@ def read_tables(
         limit, found = f"{MAX_FILE_BYTES // 1_000_000} MB", f"{len(data) / 1_000_000:.1f} MB"
         raise TooLarge(file=name, what="file_bytes", limit=limit, found=found)
     try:
-        if workbook.is_workbook(data):
-            return _of_workbook(workbook.read_workbook(data), name, known, is_template)
+        if is_workbook(data):
+            return _of_workbook(read_workbook(data), name, known, is_template)
         return (_of_csv(data, name, known),)
     except Undecodable as error:
         raise UnreadableTable(file=name, reason=error.reason, **error.values) from error
@@ -279,11 +278,11 @@ def _table(
     merged: Sequence[tuple[Cell, Cell]] = (),
     lost: Collection[int] = (),
 ) -> Table:
-    seen = _as_seen(records, merged)
+    seen = merging.as_drawn(records, merged)
     at = delimited.header_at(seen, known)
     if at is None:
         raise Undecodable("empty")
-    columns, from_merged = _trimmed(seen[at]), list(_merged(seen[at], at + 1, merged))
+    columns, from_merged = _trimmed(seen[at]), list(merging.remarks(seen[at], at + 1, merged))
     header = [heading.casefold() for heading in columns]
     rows: list[Row] = []
     again: list[int] = []
@@ -318,34 +317,6 @@ def _cut(row: Row) -> Row:
     return Row(row.number, tuple(cell[:MAX_TEXT] for cell in row.cells))
 
 
-def _as_seen(records: Sequence[Sequence[str]], merged: Iterable[tuple[Cell, Cell]]) -> Sequence[Sequence[str]]:
-    """The records with a heading in each row over which its cell is merged, as a header of two rows is drawn."""
-    tall = [(first, last) for first, last in merged if last[0] > first[0] <= delimited.HEADER_ROWS]
-    if not tall:
-        return records
-    seen = [list(record) for record in records]
-    for (top, left), (bottom, _) in tall:
-        text = seen[top - 1][left - 1] if top <= len(seen) and left <= len(seen[top - 1]) else ""
-        for record in seen[top:bottom]:
-            if text and left <= len(record) and not record[left - 1]:
-                record[left - 1] = text
-    return seen
-
-
-def _merged(header: Sequence[str], row: int, merged: Sequence[tuple[Cell, Cell]]) -> Iterator[Remark]:
-    """What is said about merged cells: headings over several columns, values over several rows."""
-    wide = [
-        workbook.area(first, last)
-        for first, last in merged
-        if first[0] <= row <= last[0] and last[1] > first[1] <= len(header) and header[first[1] - 1]
-    ]
-    tall = [workbook.area(first, last) for first, last in merged if first[0] > row and last[0] > first[0]]
-    if wide:
-        yield Remark("merged-header", {"cells": _some(wide)})
-    if tall:
-        yield Remark("merged-cells", {"cells": _some(tall)})
-
-
 def _around(records: Sequence[Sequence[str]], at: int, columns: Sequence[str], rows: Sequence[Row]) -> Iterator[Remark]:
     """What was passed over: lines above the header, empty rows between others, empty columns between others."""
     above = [number for number, record in enumerate(records[:at], start=1) if any(record)]
@@ -359,7 +330,7 @@ def _around(records: Sequence[Sequence[str]], at: int, columns: Sequence[str], r
     unused = [place for place, heading in enumerate(columns) if not heading]
     blank = [place for place in unused if not any(place < len(row.cells) and row.cells[place] for row in rows)]
     if blank:
-        yield Remark("empty-columns", {"columns": _some([letters(place + 1) for place in blank])})
+        yield Remark("empty-columns", {"columns": some([letters(place + 1) for place in blank])})
 
 
 def _hidden(sheet: Sheet, table: Table) -> Iterator[Remark]:
@@ -368,7 +339,7 @@ def _hidden(sheet: Sheet, table: Table) -> Iterator[Remark]:
         yield Remark("hidden-rows", {"rows": ranges(rows)})
     columns = [at for at in sheet.hidden_columns if at <= len(table.columns)]
     if columns:
-        yield Remark("hidden-columns", {"columns": _some([letters(at) for at in columns])})
+        yield Remark("hidden-columns", {"columns": some([letters(at) for at in columns])})
 
 
 def _remarks_of_text(decoded: Decoded) -> Iterator[Remark]:
@@ -414,7 +385,3 @@ def _trimmed(record: Sequence[str]) -> tuple[str, ...]:
     while end and not record[end - 1]:
         end -= 1
     return tuple(record[:end])
-
-
-def _some(places: Sequence[str]) -> str:
-    return ", ".join((*places[:_SHOWN], "…") if len(places) > _SHOWN else places)

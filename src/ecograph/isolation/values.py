@@ -94,7 +94,8 @@ def read_error(data: bytes, packages: tuple[str, ...]) -> EcoGraphError:
         pickle.UnpicklingError: It carries something that is no value.
 
     Example:
-        >>> error = known()[0](file="a.ttl", line=1, column=2, detail="")
+        >>> from ecograph.errors import DiskFull
+        >>> error = DiskFull(directory="var")
         >>> type(read_error(write_error(error), ())) is type(error)
         True
     """

@@ -335,3 +335,16 @@ class TestShippedGraph:
 def timed() -> Callable[[], float]:
     """The processor time of this process, which other work on the machine does not count in."""
     return time.process_time
+
+
+class TestAllowance:
+    def test_a_column_that_is_wrong_throughout_costs_little(self, rules: Rules) -> None:
+        """
+        Suggestions are sought for the first values that nobody knows; those after them are refused without.
+        """
+        resolver = Resolver(rules.contract, rules.concepts, rules.ontology)
+        found = [resolver.including(()).concept(f"cloudbursd {at}", "topic") for at in range(700)]
+        assert all(isinstance(fault, Fault) for fault in found)
+        suggested = [bool(fault.suggestions) for fault in found if isinstance(fault, Fault)]
+        assert suggested[0]
+        assert not any(suggested[500:])

@@ -62,7 +62,7 @@ class TestValues:
             __import__,
             os,
         ],
-        ids=str,
+        ids=range(9),
     )
     def test_nothing_can_be_called(self, hostile: object) -> None:
         """
