@@ -24,7 +24,7 @@ from pyoxigraph import NamedNode
 
 from ecograph.contribute.undoing import undo
 from ecograph.errors import DiskFull, StoreBehind, WithdrawalConflict
-from ecograph.ledger.records import Revision
+from ecograph.ledger.records import Kind, Revision, State
 from ecograph.ledger.sql import Ledger
 from ecograph.rdf.parsing import normalised
 from ecograph.rdf.patch import Patch
@@ -107,7 +107,8 @@ class Publisher:
             who: Who withdraws it.
             why: The reason.
             version: The contribution's version that the decision rests on; None for whichever it has.
-            expired: Whether its time is over, rather than that somebody takes it back.
+            expired: Whether its time is over, rather than that somebody takes it back. Things that later contributions
+                have changed then stay.
 
         Returns:
             The new revision, as `publish` does.
@@ -124,12 +125,13 @@ class Publisher:
         with self._writing:
             self._follow()
             published = self._ledger.revision_of(contribution_id)
-            way_back = undo(published.patch, published.publisher, self._projection.state())
-            if way_back.conflicts:
+            way_back = undo(published.patch, published.publisher, self._projection.state(), sparing=expired)
+            if way_back.conflicts and not expired:
                 later = [
                     revision.number
                     for revision in self._ledger.revisions(after=published.number)
-                    if not way_back.conflicts.isdisjoint(revision.patch.additions + revision.patch.removals)
+                    if self._stands(revision)
+                    and not way_back.conflicts.isdisjoint(revision.patch.additions + revision.patch.removals)
                 ]
                 numbers = ", ".join(map(str, later))
                 raise WithdrawalConflict(id=contribution_id, count=len(way_back.conflicts), revisions=numbers)
@@ -214,6 +216,12 @@ class Publisher:
             revisions = self._ledger.verify()
             statements = self._projection.verify(revision.step for revision in self._ledger.revisions())
         return Verified(revisions, statements)
+
+    def _stands(self, revision: Revision) -> bool:
+        """Whether a revision published a contribution that is still published."""
+        if revision.kind is not Kind.PUBLICATION or revision.contribution_id is None:
+            return False
+        return self._ledger.contribution(revision.contribution_id).state is State.PUBLISHED
 
     @property
     def _depth(self) -> int:

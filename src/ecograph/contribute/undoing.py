@@ -9,7 +9,7 @@ stays true, whichever of them leaves.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad
@@ -17,7 +17,7 @@ from pyoxigraph import NamedNode, Quad
 from ecograph.contribute import provenance
 from ecograph.contribute.provenance import Size
 from ecograph.identifiers import graph_iri
-from ecograph.namespaces import DCTERMS, PROV, PROVENANCE_GRAPH
+from ecograph.namespaces import DCTERMS, PROV, PROVENANCE_GRAPH, RDF
 from ecograph.rdf.patch import Patch, diff
 from ecograph.store.base import Snapshot
 
@@ -29,14 +29,15 @@ class Undo:
 
     Args:
         patch: What withdrawing changes.
-        conflicts: Statements that are no longer as the contribution left them, so that it cannot be undone yet.
+        conflicts: Statements that are no longer as the contribution left them, or that others of its publisher's
+            contributions add to its things, so that it cannot be undone whole.
     """
 
     patch: Patch
     conflicts: frozenset[Quad]
 
 
-def undo(published: Patch, publisher: str, state: Snapshot) -> Undo:
+def undo(published: Patch, publisher: str, state: Snapshot, *, sparing: bool = False) -> Undo:
     """
     What takes a contribution back out of a graph.
 
@@ -44,6 +45,7 @@ def undo(published: Patch, publisher: str, state: Snapshot) -> Undo:
         published: What publishing it changed.
         publisher: Slug of its publisher.
         state: The graph now.
+        sparing: Whether things that later contributions have changed stay as they are, whole, and only the others go.
 
     Source:
         docs/durability.md, "Publishing".
@@ -59,6 +61,11 @@ def undo(published: Patch, publisher: str, state: Snapshot) -> Undo:
     removals = [quad for quad in back.removals if not of_all(quad)]
     additions = [quad for quad in back.additions if not of_all(quad)]
     conflicts = {quad for quad in removals if quad not in state} | {quad for quad in additions if quad in state}
+    conflicts |= set(_left_over(graph, removals, state))
+    if sparing:
+        changed = {quad.subject for quad in conflicts}
+        removals = [quad for quad in removals if quad.subject not in changed]
+        additions = [quad for quad in additions if quad.subject not in changed]
     shared = Patch(
         tuple(quad for quad in back.additions if of_all(quad)), tuple(quad for quad in back.removals if of_all(quad))
     )
@@ -67,6 +74,16 @@ def undo(published: Patch, publisher: str, state: Snapshot) -> Undo:
         described = _described(shared, nodes, removals, additions, state)
         removals, additions = [*removals, *described.removals], [*additions, *described.additions]
     return Undo(Patch(tuple(additions), tuple(removals)), frozenset(conflicts))
+
+
+def _left_over(graph: NamedNode, removals: Collection[Quad], state: Snapshot) -> Iterator[Quad]:
+    """What would be said of things in a graph that no longer says what they are."""
+    going = set(removals)
+    for quad in removals:
+        if quad.predicate == RDF.type and quad.graph_name == graph and isinstance(quad.subject, NamedNode):
+            stays = [other for other in state.quads(quad.subject, None, None, graph) if other not in going]
+            if not any(other.predicate == RDF.type for other in stays):
+                yield from stays
 
 
 def _described(

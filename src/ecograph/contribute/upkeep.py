@@ -11,11 +11,11 @@ from ecograph.contribute import difference
 from ecograph.contribute.publishing import Publisher
 from ecograph.contribute.rules import Rules
 from ecograph.contribute.undoing import undo
-from ecograph.errors import UnknownThing, WithdrawalConflict
+from ecograph.errors import UnknownThing
 from ecograph.ledger.records import Contribution
 from ecograph.ledger.sql import Ledger
 from ecograph.messages import Language, text
-from ecograph.namespaces import RDF
+from ecograph.namespaces import ID, RDF
 from ecograph.rdf.patch import Patch
 from ecograph.shacl import impact
 from ecograph.shacl.report import Report
@@ -74,7 +74,7 @@ class Upkeep:
         """
         Take out of the graph what was to stay there until a day.
 
-        One that cannot be undone, because later contributions build on it, stays and gets a note that says so.
+        Things that later contributions have changed stay as they are: they are the later ones' now. A note says so.
 
         Args:
             on: The day; those that were to stay until then or less go.
@@ -86,12 +86,15 @@ class Upkeep:
         gone: list[str] = []
         for contribution in self._ledger.due(on):
             day = contribution.expires_on.isoformat() if contribution.expires_on else ""
-            try:
-                self.undo(contribution, who, day, None, expired=True)
-            except WithdrawalConflict as conflict:
-                self._note_once(contribution, who, conflict.message(self.language(contribution)))
-            else:
-                gone.append(contribution.id)
+            with self._projection.snapshot() as snapshot:
+                published = self._ledger.revision_of(contribution.id)
+                kept = undo(published.patch, published.publisher, snapshot, sparing=True).conflicts
+                lang = self.language(contribution)
+                named = sorted({difference.label(q.subject, snapshot, lang) for q in kept if q.subject in ID})  # type: ignore[arg-type]
+            self.undo(contribution, who, day, None, expired=True)
+            if named:
+                self._note_once(contribution, who, text("desk.expired-partly", lang, things=", ".join(named)))
+            gone.append(contribution.id)
         return tuple(gone)
 
     def work_off(self, limit: int, who: str) -> int:

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 from pyoxigraph import Quad
 
 from ecograph.contribute import provenance
+from ecograph.contribute.mapping import finding
 from ecograph.contribute.options import Options
 from ecograph.contribute.packing import SourceFile, distinct, pack, unpack
 from ecograph.contribute.staged import LeaveOut, Staged
@@ -21,6 +22,7 @@ from ecograph.identifiers import Space, graph_iri
 from ecograph.ledger.partners import Partner
 from ecograph.ledger.records import Contribution, State
 from ecograph.ledger.sql import Ledger
+from ecograph.shacl.report import Severity
 from ecograph.store.base import Projection, Snapshot
 
 NOBODY: Final = "nobody--yet"
@@ -69,7 +71,8 @@ class Uploads:
             ContributionTimeout, ContributionTooBig, ContributionBusy: They could not be checked.
         """
         with self._projection.snapshot() as snapshot:
-            return check(files, options, partner, snapshot, self._run, leave_out=leave_out, issued=issued)
+            staged = check(files, options, partner, snapshot, self._run, leave_out=leave_out, issued=issued)
+            return self._since_export(staged, snapshot)
 
     def of(
         self,
@@ -103,6 +106,7 @@ class Uploads:
                 partner = self._ledger.partners.get(contribution.publisher)
                 issued = options.issued or contribution.received_at.date()
                 kept = check(files, options, partner, snapshot, self._run, leave_out=leave_out, issued=issued)
+                kept = self._since_export(kept, snapshot)
             self.keep(contribution, kept, leave_out)
             return kept
 
@@ -117,6 +121,32 @@ class Uploads:
             self._kept.move_to_end(key)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
+
+    def _since_export(self, staged: Staged, snapshot: Snapshot) -> Staged:
+        """The same with a warning for each row of an exported workbook that would undo what was published since."""
+        shown = [table.marker.revision for table in staged.tables if table.marker and table.marker.revision is not None]
+        if not shown or min(shown) >= snapshot.revision:
+            return staged
+        since = {
+            quad.subject
+            for revision in self._ledger.revisions(after=min(shown))
+            if revision.publisher == staged.publisher and revision.number <= snapshot.revision
+            for quad in (*revision.patch.additions, *revision.patch.removals)
+        }
+        change = staged.patch(snapshot)
+        undone = {quad.subject for quad in (*change.additions, *change.removals)} & since
+        found = [
+            finding(
+                "changed-since-export",
+                subject.place,
+                staged.space.short(iri),
+                severity=Severity.WARNING,
+                focus=iri,
+            )
+            for iri, subject in staged.mapped.subjects.items()
+            if iri in undone
+        ]
+        return replace(staged, report=staged.report.including(found)) if found else staged
 
     def publication(self, contribution: Contribution, options: Options, reviewer: str | None) -> tuple[Quad, ...]:
         """

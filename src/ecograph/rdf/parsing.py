@@ -28,6 +28,7 @@ _ACCEPTED: Final = {TURTLE: RdfFormat.TURTLE, N_TRIPLES: RdfFormat.N_TRIPLES}
 _REFUSED: Final = {
     "application/rdf+xml": "RDF/XML",
     "application/ld+json": "JSON-LD",
+    "application/json": "JSON",
     "application/trig": "TriG",
     "application/n-quads": "N-Quads",
     "text/n3": "N3",
@@ -40,6 +41,7 @@ _SUFFIXES: Final = {
     ".rdf": "application/rdf+xml",
     ".owl": "application/rdf+xml",
     ".jsonld": "application/ld+json",
+    ".json": "application/json",
     ".trig": "application/trig",
     ".nq": "application/n-quads",
     ".n3": "text/n3",

@@ -136,6 +136,13 @@ class Report:
         ordered = sorted(unique, key=lambda key: (_RANK[key[0]], key[2], key[1]))
         return cls(tuple(unique[key] for key in ordered))
 
+    def including(self, more: Iterable[Finding]) -> Report:
+        """The same report with a few findings more."""
+        more = tuple(more)
+        counted = Counter((finding.severity, finding.code) for finding in more)
+        totals = (*self.totals, *((*kind, count) for kind, count in counted.items())) if self.totals else ()
+        return replace(Report.of((*self.findings, *more)), totals=totals)
+
     def bounded(self, most: int = MOST_FINDINGS) -> Report:
         """
         The same report with so many findings at most, and of each further kind one that says how many more there are.

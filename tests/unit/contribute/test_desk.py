@@ -10,13 +10,21 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode
 
-from ecograph.contribute import door, tasks
+from ecograph.contribute import door, exporting, tasks
 from ecograph.contribute.desk import OPERATOR, Case, Desk, Options, Who
 from ecograph.contribute.packing import SourceFile
 from ecograph.contribute.provenance import datasets
 from ecograph.contribute.publishing import Publisher
 from ecograph.contribute.rules import Rules
-from ecograph.errors import BadParameter, Forbidden, Rejected, UnknownThing, VersionConflict, WrongState
+from ecograph.errors import (
+    BadParameter,
+    Forbidden,
+    Rejected,
+    UnknownThing,
+    VersionConflict,
+    WithdrawalConflict,
+    WrongState,
+)
 from ecograph.identifiers import Space, graph_iri, thing_iri
 from ecograph.ledger.partners import Role
 from ecograph.ledger.records import State
@@ -381,6 +389,57 @@ class TestWithdrawing:
         assert office.desk.expire(today + timedelta(days=2)) == (short,)
         assert office.state(short) == State.EXPIRED
         assert office.titles() == {"Opsamling af regnvand"}
+
+    def test_what_was_edited_since_outlives_its_first_day(self, office: Office) -> None:
+        """
+        When a contribution expires, the things that a later one has changed stay, whole, and a note names them; the
+        others go.
+        """
+        today = datetime.now(UTC).date()
+        rain = GOOD.removeprefix(HEADER).replace("skybrud,Varsling ved skybrud", "regn,Opsamling af regnvand")
+        first = office.published(GOOD + rain, expires_on=today + timedelta(days=1))
+        office.published(GOOD.replace("Kældre oversvømmes.", "Kældre og veje oversvømmes."))
+        with office.store.snapshot() as snapshot:
+            edited = set(snapshot.quads(Space(SHORE).iri("need", "skybrud"), None, None, graph_iri(SHORE)))
+        assert office.desk.expire(today + timedelta(days=2)) == (first,)
+        with office.store.snapshot() as snapshot:
+            assert set(snapshot.quads(None, None, None, graph_iri(SHORE))) == edited
+        assert "Varsling ved skybrud" in office.ledger.notes(first)[-1].words
+
+    def test_nothing_is_left_half_said(self, office: Office) -> None:
+        """
+        A contribution whose thing a later one has added to is not withdrawn before that one: what is left would not
+        even say what it is about.
+        """
+        first = office.published()
+        added = GOOD.replace(",raised_by", ",raised_by,budget,currency").replace("dk-synthetic", "dk-synthetic,500,dkk")
+        second = office.published(added)
+        with pytest.raises(WithdrawalConflict):
+            office.desk.withdraw(first, ANNA, "forkert fil")
+        office.desk.withdraw(second, ANNA, "først den")
+        office.desk.withdraw(first, ANNA, "så den")
+        assert office.titles() == set()
+
+
+class TestExports:
+    def test_old_export_warns_before_it_undoes_newer_edits(self, office: Office) -> None:
+        """
+        A workbook that was downloaded before a thing was changed warns that its row would undo the change.
+        """
+        office.published()
+        template = office.rules.contract.template("need")
+        with office.store.snapshot() as snapshot:
+            old = exporting.export(snapshot, SHORE, template, office.rules, form="xlsx", space=Space(SHORE))
+        office.published(GOOD.replace("Varsling ved skybrud", "Varsling af borgere ved skybrud"))
+        with office.store.snapshot() as snapshot:
+            new = exporting.export(snapshot, SHORE, template, office.rules, form="xlsx", space=Space(SHORE))
+
+        def warned(workbook: bytes) -> list[str | None]:
+            staged = office.desk.check([SourceFile("need.xlsx", workbook)], Options(), SHORE)
+            return [each.value for each in staged.report.findings if each.code == "changed-since-export"]
+
+        assert warned(old) == ["skybrud"]
+        assert warned(new) == []
 
 
 class TestReplacing:
