@@ -223,6 +223,22 @@ class TestOnADataDirectory:
         assert data[:2] == b"PK" if ending == "xlsx" else b"title_da" in data
 
 
+class TestPersons:
+    def test_person_is_forgotten(self, tmp_path: Path) -> None:
+        """
+        The operator forgets a person by one command; nothing is said of them any more, and the ledger still verifies.
+        """
+        local = ("--data", str(tmp_path / "data"))
+        done(*local, "load", str(ROOT / "examples" / "people"))
+        query = "SELECT ?p WHERE { <https://w3id.org/ecograph/id/person/example-researcher-1> ?p ?o }"
+        assert len(done(*local, "sparql", query).splitlines()) > 1
+        done(*local, "erase", "example-researcher-1", "--why", "asked for it")
+        assert len(done(*local, "sparql", query).splitlines()) == 1
+        done(*local, "verify")
+        again = run(*local, "erase", "example-researcher-1", "--why", "asked for it")
+        assert again.returncode == 2
+
+
 class TestElsewhere:
     def test_whole_way_over_a_service(self, served: tuple[str, EcoGraph], bad: Path, tmp_path: Path) -> None:
         """

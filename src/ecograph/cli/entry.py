@@ -34,6 +34,7 @@ _COMMANDS: Final[Sequence[Callable[..., None]]] = (
     serving.verify,
     serving.stats,
     serving.expire,
+    serving.erase,
     tables.template,
     tables.convert,
     tables.export,

@@ -101,15 +101,24 @@ def expire(
     day = (on or datetime.now(UTC)).date()
     with _opened() as ecograph:
         gone = ecograph.desk.expire(day)
-        kept = [contribution.id for contribution in ecograph.ledger.due(day)]
     if as_json:
         print_json(list(gone))
     else:
         out.file.write("".join(f"{contribution}\n" for contribution in gone))
     say("cli.expired", count=len(gone), date=day.isoformat())
-    if kept:
-        say("cli.expired-kept", contributions=", ".join(kept), loud=True)
-        raise typer.Exit(1)
+
+
+def erase(
+    person: Annotated[str, typer.Argument(help="The end of the person's IRI: albertslund_anna-jensen")],
+    why: Annotated[str, typer.Option(help="The reason, without the person's name: it stays.")],
+) -> None:
+    """Forget a person: from the graph, the ledger and the files that brought them."""
+    from ecograph.bootstrap import OPERATOR
+    from ecograph.identifiers import thing_iri
+
+    with _opened() as ecograph:
+        revision = ecograph.publisher.erase(thing_iri("person", person.removeprefix("person/")), OPERATOR, why)
+    say("cli.erased", revision=revision.number)
 
 
 def stats(
