@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 COUNTS = ("<!-- stats", "<!-- /stats -->")
 MEASURED = ("<!-- figures", "<!-- /figures -->")
-BENCHMARKS = ("load.py", "match.py")
+BENCHMARKS = ("load.py", "match.py", "validate.py", "consortium.py")
 
 
 def counts() -> str:
