@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from pyoxigraph import NamedNode
 
@@ -133,13 +131,6 @@ class TestReading:
         assert read.alt_labels(topic("cloudburst")) == own.alt_labels(topic("cloudburst"))
         assert read.find("skybrud", "topic") == topic("cloudburst")
 
-    def test_our_schemes_are_read_at_once(self, ontology: Ontology) -> None:
-        """
-        Reading our own schemes takes a fraction of a second: the command line waits for it.
-        """
-        fastest = min(_timed(ontology) for _ in range(3))
-        assert fastest < 0.3
-
     def test_tender_codes_are_found_by_code_and_label(self, vocabularies: dict) -> None:
         """
         A CPV code is found by its number and by its label in any language.
@@ -149,9 +140,3 @@ class TestReading:
         assert cpv.find("34928500", CPV.scheme.value) == lighting
         assert cpv.find(cpv.label(lighting, "sv"), CPV.scheme.value) == lighting
         assert cpv.scheme(lighting) == CPV.scheme.value
-
-
-def _timed(ontology: Ontology) -> float:
-    start = time.perf_counter()
-    Concepts.from_quads(ontology.quads)
-    return time.perf_counter() - start
