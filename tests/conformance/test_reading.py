@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 from pyoxigraph import NamedNode
 
+from ecograph.contribute.identity.resolving import Resolver
 from ecograph.contribute.mapping import map_tables
-from ecograph.contribute.resolving import Resolver
+from ecograph.contribute.reading.table import Table, read, read_tables
 from ecograph.contribute.rules import Rules
-from ecograph.contribute.table import Table, read, read_tables
 from ecograph.errors import UnknownTemplate, UnreadableTable
 from ecograph.messages import LANGUAGES
 

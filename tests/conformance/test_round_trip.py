@@ -14,11 +14,11 @@ from pyoxigraph import NamedNode, Quad
 
 from ecograph.contribute import exporting
 from ecograph.contribute.exporting import Form
+from ecograph.contribute.identity.resolving import Resolver
 from ecograph.contribute.mapping import Mapped, map_tables
 from ecograph.contribute.packing import SourceFile
-from ecograph.contribute.resolving import Resolver
+from ecograph.contribute.reading.table import read_tables
 from ecograph.contribute.staging import stage
-from ecograph.contribute.table import read_tables
 from ecograph.identifiers import COMMON, Space, thing_iri
 from ecograph.messages import LANGUAGES, Language
 from ecograph.namespaces import DCTERMS

@@ -14,10 +14,10 @@ from typing import Final, NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from ecograph.contribute.identity.ownership import CHANGES_KIND, CLAIM, judge, others_classes
 from ecograph.contribute.limits import LIMITS
 from ecograph.contribute.mapping import Place, finding, table_place
-from ecograph.contribute.ownership import CHANGES_KIND, CLAIM, judge, others_classes
-from ecograph.contribute.table import Table
+from ecograph.contribute.reading.table import Table
 from ecograph.identifiers import COMMON, Space, kind_and_slug
 from ecograph.messages import LANGUAGES, Language, text
 from ecograph.namespaces import BASE, DCTERMS, FOAF, ID, PROV, PROVENANCE_GRAPH, RDF

@@ -9,12 +9,12 @@ from typing import Literal as LiteralType
 
 from pyoxigraph import NamedNode, Quad
 
-from ecograph.contribute import cells
+from ecograph.contribute.identity.resolving import Known, Resolver
 from ecograph.contribute.mapping import Place, finding, map_tables
 from ecograph.contribute.packing import SourceFile, pack
-from ecograph.contribute.resolving import Known, Resolver
+from ecograph.contribute.reading import cells
+from ecograph.contribute.reading.table import Table, read_tables
 from ecograph.contribute.rules import Rules
-from ecograph.contribute.table import Table, read_tables
 from ecograph.contribute.templates.example import without_example
 from ecograph.contribute.templates.workbook import Sheet, build
 from ecograph.contribute.writing import Writer, things_of, write_csv

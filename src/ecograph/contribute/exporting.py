@@ -7,7 +7,7 @@ from typing import Literal
 
 from pyoxigraph import NamedNode, Quad
 
-from ecograph.contribute.resolving import Resolver
+from ecograph.contribute.identity.resolving import Resolver
 from ecograph.contribute.rules import Rules
 from ecograph.contribute.templates import csvw
 from ecograph.contribute.templates.workbook import Sheet, build

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ecograph.contribute.cells import MAX_CELL_VALUES
-from ecograph.contribute.sheet_xml import MAX_UNZIPPED_BYTES
-from ecograph.contribute.table import MAX_FILE_BYTES
+from ecograph.contribute.reading.cells import MAX_CELL_VALUES
+from ecograph.contribute.reading.sheet_xml import MAX_UNZIPPED_BYTES
+from ecograph.contribute.reading.table import MAX_FILE_BYTES
 from ecograph.errors import TooLarge
 from ecograph.rdf.parsing import MAX_NESTING, MAX_PREFIXES
 from ecograph.rdf.skolemising import MAX_NAMELESS

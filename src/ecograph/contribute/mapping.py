@@ -15,14 +15,15 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from ecograph.contribute import cells, checkdigits
-from ecograph.contribute.cells import Prepared, Value
-from ecograph.contribute.faults import Fault
-from ecograph.contribute.headings import Headings, is_id, is_message
-from ecograph.contribute.identity import Namer
-from ecograph.contribute.names import NAMING
-from ecograph.contribute.resolving import Known, Resolver
-from ecograph.contribute.table import Row, Table
+from ecograph.contribute.identity import checkdigits
+from ecograph.contribute.identity.names import NAMING
+from ecograph.contribute.identity.resolving import Known, Resolver
+from ecograph.contribute.identity.rows import Namer
+from ecograph.contribute.reading import cells
+from ecograph.contribute.reading.cells import Prepared, Value
+from ecograph.contribute.reading.faults import Fault
+from ecograph.contribute.reading.headings import Headings, is_id, is_message
+from ecograph.contribute.reading.table import Row, Table
 from ecograph.identifiers import COMMON, Space
 from ecograph.messages import LANGUAGES, Language, text
 from ecograph.namespaces import ECO, RDF

@@ -20,9 +20,9 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ecograph.contribute.packing import SourceFile, pack
+from ecograph.contribute.reading.table import Row, Table, read_tables
 from ecograph.contribute.rules import Rules
 from ecograph.contribute.staged import Staged, faulty_rows, key_of
-from ecograph.contribute.table import Row, Table, read_tables
 from ecograph.contribute.templates.workbook import put, saved
 from ecograph.contribute.writing import guard
 from ecograph.errors import ContributionError

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ecograph.contribute.delimited import HEADER_ROWS
-from ecograph.contribute.reading import Remark, some
-from ecograph.contribute.sheet_xml import Cell
-from ecograph.contribute.workbook import area
+from ecograph.contribute.reading.delimited import HEADER_ROWS
+from ecograph.contribute.reading.how_read import Remark, some
+from ecograph.contribute.reading.sheet_xml import Cell
+from ecograph.contribute.reading.workbook import area
 
 
 def as_drawn(records: Sequence[Sequence[str]], merged: Iterable[tuple[Cell, Cell]]) -> Sequence[Sequence[str]]:

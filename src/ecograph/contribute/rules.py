@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad
 
-from ecograph.contribute.headings import Headings
+from ecograph.contribute.reading.headings import Headings
 from ecograph.namespaces import ECO, RDFS, SH, SKOS
 from ecograph.shacl.contract import Contract
 from ecograph.shacl.shapes import Shapes

@@ -11,11 +11,11 @@ from typing import Literal
 from pyoxigraph import NamedNode, Quad
 
 from ecograph.contribute import provenance
+from ecograph.contribute.identity.ownership import CHANGES_KIND, FOREIGN_SPACE, judge, others_classes
 from ecograph.contribute.locating import located
 from ecograph.contribute.mapping import Mapped, Place, finding
-from ecograph.contribute.ownership import CHANGES_KIND, FOREIGN_SPACE, judge, others_classes
+from ecograph.contribute.reading.table import Table
 from ecograph.contribute.rules import Rules
-from ecograph.contribute.table import Table
 from ecograph.errors import Rejected
 from ecograph.identifiers import COMMON, Space, graph_iri
 from ecograph.messages import LANGUAGES, Language

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from pyoxigraph import NamedNode, Quad
 
-from ecograph.contribute import duplicates, misnumbered, provenance
+from ecograph.contribute import provenance
 from ecograph.contribute.admission import (
     admit,
     cell_findings,
@@ -25,13 +25,14 @@ from ecograph.contribute.admission import (
     unknown_things,
 )
 from ecograph.contribute.folders import files_of, in_order
+from ecograph.contribute.identity import duplicates, misnumbered
+from ecograph.contribute.identity.resolving import Resolver
 from ecograph.contribute.limits import LIMITS
 from ecograph.contribute.mapping import Place, finding, map_tables
 from ecograph.contribute.packing import SourceFile, distinct, pack, unpack
-from ecograph.contribute.resolving import Resolver
+from ecograph.contribute.reading.table import Table, read_tables
 from ecograph.contribute.rules import Rules
 from ecograph.contribute.staged import LeaveOut, Mode, Staged, faulty_rows, key_of
-from ecograph.contribute.table import Table, read_tables
 from ecograph.contribute.templates.example import without_example
 from ecograph.errors import ContributionError
 from ecograph.identifiers import COMMON, Space, graph_iri

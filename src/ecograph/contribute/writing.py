@@ -11,8 +11,8 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from ecograph.contribute import cells
-from ecograph.contribute.cells import Value
+from ecograph.contribute.reading import cells
+from ecograph.contribute.reading.cells import Value
 from ecograph.identifiers import COMMON, Space
 from ecograph.messages import LANGUAGES, Language, text
 from ecograph.namespaces import ID, RDF

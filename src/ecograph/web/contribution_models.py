@@ -10,8 +10,8 @@ from pydantic import Field
 
 from ecograph.contribute.desk import Case
 from ecograph.contribute.difference import Difference, ThingChange, Value
+from ecograph.contribute.reading.table import Table
 from ecograph.contribute.staged import Staged
-from ecograph.contribute.table import Table
 from ecograph.ledger.partners import Partner, Role, Token
 from ecograph.ledger.records import Contribution, Event, Note, State
 from ecograph.messages import LANGUAGES, Language, texts

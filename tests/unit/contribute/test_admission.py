@@ -8,9 +8,9 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from ecograph.contribute.admission import Admitted, admit, cell_findings, name_finding
-from ecograph.contribute.ownership import judge
+from ecograph.contribute.identity.ownership import judge
+from ecograph.contribute.reading.table import read
 from ecograph.contribute.staging import Rules, SourceFile, Staged, stage
-from ecograph.contribute.table import read
 from ecograph.identifiers import Space, graph_iri, thing_iri
 from ecograph.namespaces import DCTERMS, ECO, RDF
 from ecograph.shacl.report import Severity

@@ -7,10 +7,10 @@ import time
 import pytest
 from pyoxigraph import Literal
 
+from ecograph.contribute.identity.resolving import Resolver
 from ecograph.contribute.mapping import Mapped, map_tables
-from ecograph.contribute.resolving import Resolver
+from ecograph.contribute.reading.table import read
 from ecograph.contribute.staging import Rules, SourceFile, stage
-from ecograph.contribute.table import read
 from ecograph.identifiers import COMMON, Space, graph_iri, thing_iri
 from ecograph.namespaces import ECO
 from ecograph.shacl.report import Finding, Severity

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 
+from ecograph.contribute.identity.resolving import Resolver
 from ecograph.contribute.mapping import map_table
-from ecograph.contribute.resolving import Resolver
+from ecograph.contribute.reading.table import Reading, Row, Table
 from ecograph.contribute.staging import (
     Rules,
     SourceFile,
@@ -25,7 +26,6 @@ from ecograph.contribute.staging import (
     stage_folder,
     unpack,
 )
-from ecograph.contribute.table import Reading, Row, Table
 from ecograph.errors import MissingRequirement, Rejected
 from ecograph.identifiers import Space, concept_iri, thing_iri
 from ecograph.namespaces import DCTERMS, ECO, GRAPH, PROVENANCE_GRAPH, RDF, VOID

@@ -10,9 +10,9 @@ import pytest
 from openpyxl import load_workbook
 
 from ecograph.contribute.packing import SourceFile
+from ecograph.contribute.reading.table import read_tables
 from ecograph.contribute.rules import Rules
 from ecograph.contribute.staging import stage
-from ecograph.contribute.table import read_tables
 from ecograph.contribute.templates.example import (
     example_json,
     example_row,

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from ecograph.contribute.headings import is_id
+from ecograph.contribute.reading.headings import is_id
+from ecograph.contribute.reading.table import Table
 from ecograph.contribute.rules import Rules
-from ecograph.contribute.table import Table
 from ecograph.contribute.writing import Cells, Writer, example_languages, write_csv
 from ecograph.messages import LANGUAGES, Language, text
 from ecograph.shacl.contract import ID_COLUMN, Column, Template

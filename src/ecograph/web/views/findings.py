@@ -8,10 +8,10 @@ from typing import Final
 
 from pyoxigraph import NamedNode
 
-from ecograph.contribute.reading import ranges
+from ecograph.contribute.reading.how_read import ranges
+from ecograph.contribute.reading.table import Table
 from ecograph.contribute.staged import LeaveOut, Staged
 from ecograph.contribute.staging import faulty_rows
-from ecograph.contribute.table import Table
 from ecograph.messages import LANGUAGES, Language, text
 from ecograph.namespaces import ID, RDF
 from ecograph.shacl.report import Finding, Report, Severity

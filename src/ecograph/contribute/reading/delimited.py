@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from ecograph.contribute.encodings import Undecodable
+from ecograph.contribute.reading.encodings import Undecodable
 
 Known = Callable[[str], bool | Collection[str]]
 """Whether a heading is one that some template has; where it says in which naming, the naming is said back."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecograph.contribute.encodings import Undecodable, decode, repair
+from ecograph.contribute.reading.encodings import Undecodable, decode, repair
 
 WORDS = [
     "Ærø",

@@ -10,10 +10,10 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
-from ecograph.contribute import code_forms, spoiled
-from ecograph.contribute.dates import read_date, read_partial_date, read_year
-from ecograph.contribute.encodings import looks_twice_encoded
-from ecograph.contribute.faults import Fault
+from ecograph.contribute.reading import code_forms, spoiled
+from ecograph.contribute.reading.dates import read_date, read_partial_date, read_year
+from ecograph.contribute.reading.encodings import looks_twice_encoded
+from ecograph.contribute.reading.faults import Fault
 from ecograph.namespaces import XSD
 from ecograph.rdf.terms import iri_fault
 from ecograph.shacl.contract import Column

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from ecograph.contribute import checkdigits
+from ecograph.contribute.identity import checkdigits
 from ecograph.contribute.mapping import Place, finding
 from ecograph.shacl.contract import Column, Contract
 from ecograph.shacl.report import Finding

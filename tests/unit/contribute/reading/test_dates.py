@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import Literal
 
-from ecograph.contribute.dates import read_date, read_partial_date, read_year
-from ecograph.contribute.faults import Fault
+from ecograph.contribute.reading.dates import read_date, read_partial_date, read_year
+from ecograph.contribute.reading.faults import Fault
 
 
 def _text(value: object) -> str:

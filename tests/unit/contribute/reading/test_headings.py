@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ecograph.contribute.headings import Headings, is_id
+from ecograph.contribute.reading.headings import Headings, is_id
+from ecograph.contribute.reading.table import read, read_tables
 from ecograph.contribute.rules import Rules
-from ecograph.contribute.table import read, read_tables
 from ecograph.errors import UnknownTemplate
 
 

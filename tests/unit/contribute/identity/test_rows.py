@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
+from ecograph.contribute.identity.resolving import Resolver
 from ecograph.contribute.mapping import Mapped, map_tables
-from ecograph.contribute.resolving import Resolver
+from ecograph.contribute.reading.table import Table, read
 from ecograph.contribute.staging import Rules, SourceFile, stage
-from ecograph.contribute.table import Table, read
 from ecograph.identifiers import COMMON, Space, graph_iri, thing_iri
 from ecograph.namespaces import DCTERMS, ECO, FOAF, RDF
 from ecograph.shacl.report import Finding, Severity

@@ -11,9 +11,9 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from ecograph.bootstrap import EcoGraph
-from ecograph.contribute.faults import Fault
-from ecograph.contribute.names import Block, Names, patterns
-from ecograph.contribute.resolving import Known, Resolver
+from ecograph.contribute.identity.names import Block, Names, patterns
+from ecograph.contribute.identity.resolving import Known, Resolver
+from ecograph.contribute.reading.faults import Fault
 from ecograph.contribute.staging import Rules
 from ecograph.identifiers import Space, concept_iri, graph_iri, thing_iri
 from ecograph.namespaces import DCTERMS, ECO, FOAF, PROV, PROVENANCE_GRAPH, RDF, SKOS

@@ -16,7 +16,7 @@ from functools import cache
 from typing import IO, Final
 from xml.parsers import expat
 
-from ecograph.contribute.encodings import Undecodable
+from ecograph.contribute.reading.encodings import Undecodable
 
 MAX_UNZIPPED_BYTES: Final = 300_000_000
 """A workbook of 20,000 rows and 30 columns is about 40 MB of XML."""

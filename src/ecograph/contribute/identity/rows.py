@@ -14,11 +14,11 @@ from typing import Final
 
 from pyoxigraph import NamedNode
 
-from ecograph.contribute import cells
-from ecograph.contribute.faults import Fault
-from ecograph.contribute.names import Block, Names, key, patterns
-from ecograph.contribute.ownership import CHANGES_KIND, CLAIM, FOREIGN_SPACE, judge
-from ecograph.contribute.resolving import Resolver
+from ecograph.contribute.identity.names import Block, Names, key, patterns
+from ecograph.contribute.identity.ownership import CHANGES_KIND, CLAIM, FOREIGN_SPACE, judge
+from ecograph.contribute.identity.resolving import Resolver
+from ecograph.contribute.reading import cells
+from ecograph.contribute.reading.faults import Fault
 from ecograph.identifiers import NAME, SLUG, SPACE_MARK, Space, kind_and_slug, slug, thing_iri
 from ecograph.messages import LANGUAGES, Language
 from ecograph.namespaces import ID, RDF

@@ -17,11 +17,11 @@ from typing import Final
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from ecograph.contribute import encodings
-from ecograph.contribute.encodings import Undecodable
-from ecograph.contribute.faults import Fault
-from ecograph.contribute.reading import Kind
-from ecograph.contribute.sheet_xml import (
+from ecograph.contribute.reading import encodings
+from ecograph.contribute.reading.encodings import Undecodable
+from ecograph.contribute.reading.faults import Fault
+from ecograph.contribute.reading.how_read import Kind
+from ecograph.contribute.reading.sheet_xml import (
     Cell,
     SheetFacts,
     check_archive,

@@ -9,8 +9,8 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from ecograph.bootstrap import EcoGraph
-from ecograph.contribute.duplicates import differ_in_spelling
-from ecograph.contribute.names import Names
+from ecograph.contribute.identity.duplicates import differ_in_spelling
+from ecograph.contribute.identity.names import Names
 from ecograph.contribute.staging import Rules, SourceFile, stage
 from ecograph.identifiers import Space, concept_iri, graph_iri, thing_iri
 from ecograph.namespaces import ECO, FOAF, RDF

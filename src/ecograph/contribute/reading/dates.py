@@ -8,9 +8,9 @@ from typing import Final
 
 from pyoxigraph import Literal
 
-from ecograph.contribute import spoiled
-from ecograph.contribute.faults import Fault
-from ecograph.contribute.months import MONTHS
+from ecograph.contribute.reading import spoiled
+from ecograph.contribute.reading.faults import Fault
+from ecograph.contribute.reading.months import MONTHS
 from ecograph.namespaces import XSD
 
 _YEAR: Final = re.compile(r"\d{4}")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal
 
-from ecograph.contribute.cells import (
+from ecograph.contribute.reading.cells import (
     Fault,
     Prepared,
     join,

@@ -10,9 +10,10 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
-from ecograph.contribute import checkdigits, code_forms
-from ecograph.contribute.faults import Allowance, Fault
-from ecograph.contribute.names import Block, Names, key, patterns
+from ecograph.contribute.identity import checkdigits
+from ecograph.contribute.identity.names import Block, Names, key, patterns
+from ecograph.contribute.reading import code_forms
+from ecograph.contribute.reading.faults import Allowance, Fault
 from ecograph.identifiers import COMMON, NAME, SLUG, Space, kind_and_slug
 from ecograph.messages import LANGUAGES, Language
 from ecograph.namespaces import BASE, CONCEPT, ECO, ID, RDF

@@ -14,10 +14,10 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Quad
 from rapidfuzz.distance import OSA
 
-from ecograph.contribute.cells import Value
+from ecograph.contribute.identity.names import NAMING, Block, key
+from ecograph.contribute.identity.resolving import Known, Resolver
 from ecograph.contribute.mapping import Mapped, Place, finding
-from ecograph.contribute.names import NAMING, Block, key
-from ecograph.contribute.resolving import Known, Resolver
+from ecograph.contribute.reading.cells import Value
 from ecograph.messages import LANGUAGES, Language, texts
 from ecograph.namespaces import ECO, RDF
 from ecograph.shacl.report import Finding, Severity

@@ -6,8 +6,8 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
-from ecograph.contribute.faults import Fault
-from ecograph.contribute.months import MONTHS
+from ecograph.contribute.reading.faults import Fault
+from ecograph.contribute.reading.months import MONTHS
 
 _EXPONENT: Final = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d{2,3}")
 _DAY_MONTH: Final = re.compile(r"(\d{1,2})[-./]([^\W\d_]{3,4})\.?")

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 from rapidfuzz import fuzz, process
 
-from ecograph.contribute import code_forms
+from ecograph.contribute.reading import code_forms
 from ecograph.namespaces import DCTERMS, FOAF, ID, LEDGER_GRAPH, PROVENANCE_GRAPH, SKOS
 from ecograph.shacl.contract import Contract
 from ecograph.spelling import fold_name, loose_names

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecograph.contribute.reading.table import MAX_FILE_BYTES, read
 from ecograph.contribute.rules import Rules
-from ecograph.contribute.table import MAX_FILE_BYTES, read
 from ecograph.errors import TooLarge, UnreadableTable
 from ecograph.messages import Language, catalogue
 
@@ -125,8 +125,8 @@ class TestCsv:
         """
         What can be remarked on can be said in three languages, and no words are left over.
         """
-        folder = Path(__file__).parents[3] / "src" / "ecograph" / "contribute"
-        source = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+        folder = Path(__file__).parents[4] / "src" / "ecograph" / "contribute"
+        source = "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
         for kind, call in (("remark", "Remark"), ("unreadable", "Undecodable")):
             made = set(re.findall(rf'{call}\("([a-z-]+)"', source))
             prefix = f"contribution.{kind}."

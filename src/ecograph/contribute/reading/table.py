@@ -15,14 +15,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from ecograph.contribute import delimited, merging
-from ecograph.contribute.cells import most_values, unguarded
-from ecograph.contribute.delimited import Known
-from ecograph.contribute.encodings import Decoded, Undecodable, decode
-from ecograph.contribute.faults import Fault
-from ecograph.contribute.reading import NAMINGS, Naming, Reading, Remark, decimal_comma, ranges, some
-from ecograph.contribute.sheet_xml import Cell, letters
-from ecograph.contribute.workbook import Marker, Sheet, Workbook, is_workbook, read_workbook
+from ecograph.contribute import merging
+from ecograph.contribute.reading import delimited
+from ecograph.contribute.reading.cells import most_values, unguarded
+from ecograph.contribute.reading.delimited import Known
+from ecograph.contribute.reading.encodings import Decoded, Undecodable, decode
+from ecograph.contribute.reading.faults import Fault
+from ecograph.contribute.reading.how_read import NAMINGS, Naming, Reading, Remark, decimal_comma, ranges, some
+from ecograph.contribute.reading.sheet_xml import Cell, letters
+from ecograph.contribute.reading.workbook import Marker, Sheet, Workbook, is_workbook, read_workbook
 from ecograph.errors import TooLarge, UnreadableTable
 from ecograph.messages import Language
 from ecograph.rdf.terms import MAX_TEXT

@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 from rapidfuzz import fuzz, process
 
-from ecograph.contribute.reading import Naming
-from ecograph.contribute.table import Table
+from ecograph.contribute.reading.how_read import Naming
+from ecograph.contribute.reading.table import Table
 from ecograph.errors import UnknownTemplate
 from ecograph.messages import LANGUAGES, Language, texts
 from ecograph.shacl.contract import ID_COLUMN, Column, Contract, Template

@@ -1,0 +1,1 @@
+"""What a row or a cell refers to: spaces, numbers, names, likely duplicates."""

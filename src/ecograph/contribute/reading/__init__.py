@@ -1,0 +1,1 @@
+"""Files as people really save them: read by fixed rules, and what was assumed is said back."""
