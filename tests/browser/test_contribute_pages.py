@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from browsing import assert_accessible, assert_page
 from ecograph.contribute.desk import OPERATOR, Options, Who
 from ecograph.contribute.packing import SourceFile
 from ecograph.ledger.partners import Role
@@ -21,7 +20,6 @@ from service import SHORE, Service, small_service
 
 pytestmark = pytest.mark.browser
 
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ANNA = Who(f"{SHORE}/anna", SHORE, Role.CONTRIBUTOR)
 HEADER = "id;Titel (da);Beskrivelse (da);Emne;Land;Rejst af\n"
 GOOD = f"{HEADER}skybrud;Varsling ved skybrud på Ærø;Kældre oversvømmes.;Skybrud;Danmark;Syntetisk Ærø Kommune\n"
@@ -97,20 +95,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         yield Office(service, ids)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium; `make test` installs it."""
-    path = shutil.which("chromium")
-    assert path, "the browser tests need Chromium: run `bash tests/install-tools.sh`"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        )
-        yield chromium
-        chromium.close()
-
-
 def signed_in(browser: Browser, office: Office, token: str) -> BrowserContext:
     context = browser.new_context()
     page = context.new_page()
@@ -146,17 +130,6 @@ def reviewer(browser: Browser, office: Office) -> Iterator[BrowserContext]:
     context.close()
 
 
-def look(page: Page, lang: str) -> None:
-    """What holds for every page: its language, one h1, no fault that axe sees, no sideways scrolling at 320 px."""
-    assert page.locator("html").get_attribute("lang") == lang
-    assert page.locator("h1").count() == 1
-    found = Axe().run(page, options={"runOnly": WCAG})
-    assert found.violations_count == 0, found.generate_report()
-    assert "w3id.org" not in page.locator("main").inner_text()
-    page.set_viewport_size({"width": 320, "height": 640})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
 @pytest.mark.parametrize("lang", LANGUAGES)
 class TestEveryPage:
     @pytest.mark.parametrize("name", EVERYBODYS)
@@ -166,7 +139,7 @@ class TestEveryPage:
         """
         page = nobody.new_page()
         page.goto(office.url(EVERYBODYS[name], lang))
-        look(page, lang)
+        assert_page(page, lang)
         page.close()
 
     @pytest.mark.parametrize("name", CONTRIBUTORS)
@@ -176,7 +149,7 @@ class TestEveryPage:
         """
         page = contributor.new_page()
         page.goto(office.url(CONTRIBUTORS[name], lang))
-        look(page, lang)
+        assert_page(page, lang)
         page.close()
 
     @pytest.mark.parametrize("name", REVIEWERS)
@@ -186,7 +159,7 @@ class TestEveryPage:
         """
         page = reviewer.new_page()
         page.goto(office.url(REVIEWERS[name], lang))
-        look(page, lang)
+        assert_page(page, lang)
         page.close()
 
     @pytest.mark.parametrize("name", FILES)
@@ -205,7 +178,7 @@ class TestEveryPage:
         )
         page.locator("form.upload button").click()
         page.wait_for_url("**/contribute/report?*")
-        look(page, lang)
+        assert_page(page, lang)
         page.close()
 
 
@@ -217,8 +190,7 @@ class TestDarkTheme:
         """
         page = browser.new_page(color_scheme="dark")
         page.goto(office.url(path, "sv"))
-        found = Axe().run(page, options={"runOnly": WCAG})
-        assert found.violations_count == 0, found.generate_report()
+        assert_accessible(page)
         page.close()
 
     @pytest.mark.parametrize("name", ["returned", "faulty", "waiting", "published"])
@@ -229,8 +201,7 @@ class TestDarkTheme:
         page = contributor.new_page()
         page.emulate_media(color_scheme="dark")
         page.goto(office.url(CONTRIBUTORS[name], "da"))
-        found = Axe().run(page, options={"runOnly": WCAG})
-        assert found.violations_count == 0, found.generate_report()
+        assert_accessible(page)
         page.close()
 
 
@@ -271,8 +242,7 @@ class TestByKeyboard:
         assert alert.inner_text().startswith("Fejl:")
         alert.get_by_role("link").click()
         assert page.evaluate("document.activeElement.id") == "why-return"
-        found = Axe().run(page, options={"runOnly": WCAG})
-        assert found.violations_count == 0, found.generate_report()
+        assert_accessible(page)
         page.close()
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from browsing import NARROW, assert_accessible, assert_narrow
 from ecograph.messages import LANGUAGES
 
 pytestmark = pytest.mark.browser
@@ -39,21 +38,6 @@ PAGES = {
     "missing": "/{lang}/id/need/n99",
 }
 DARK = ["start", "stored need", "search", "sparql error", "project"]
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium; `make test` installs it."""
-    path = shutil.which("chromium")
-    assert path, "the browser tests need Chromium: run `bash tests/install-tools.sh`"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -78,8 +62,7 @@ class TestEveryPage:
         tab.goto(site + PAGES[name].format(lang=lang))
         assert tab.locator("html").get_attribute("lang") == lang
         assert tab.locator("h1").count() == 1
-        found = Axe().run(tab, options={"runOnly": WCAG})
-        assert found.violations_count == 0, found.generate_report()
+        assert_accessible(tab)
         assert hosts == {site.split("/")[2]}
         assert errors == []
 
@@ -87,9 +70,9 @@ class TestEveryPage:
         """
         At 320 px nothing has to be scrolled sideways but tables in their own box.
         """
-        tab.set_viewport_size({"width": 320, "height": 640})
+        tab.set_viewport_size(NARROW)
         tab.goto(site + PAGES[name].format(lang=lang))
-        assert tab.evaluate("document.documentElement.scrollWidth") <= 320
+        assert_narrow(tab)
 
 
 class TestDarkTheme:
@@ -100,8 +83,7 @@ class TestDarkTheme:
         """
         tab.emulate_media(color_scheme="dark")
         tab.goto(site + PAGES[name].format(lang="sv"))
-        found = Axe().run(tab, options={"runOnly": WCAG})
-        assert found.violations_count == 0, found.generate_report()
+        assert_accessible(tab)
 
 
 class TestJourney:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 
 import httpx
 import pytest
-import uvicorn
 from pyoxigraph import Quad, RdfFormat, parse
 
 from ecograph.bootstrap import EcoGraph
@@ -17,8 +13,7 @@ from ecograph.config import Settings
 from ecograph.identifiers import graph_iri
 from ecograph.rdf.patch import Patch
 from ecograph.store.oxigraph import EmbeddedStore
-from ecograph.web.app import create_app
-from service import Service, small_service
+from service import Service, serving, small_service
 
 # Synthetic. One partner's data, and the concepts it uses.
 DATA = """
@@ -88,19 +83,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EcoGraph]:
 @pytest.fixture(scope="session")
 def client(served: EcoGraph) -> Iterator[httpx.Client]:
     """A client of the service; redirects are not followed."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(served, served.settings), log_config=None))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        deadline = time.monotonic() + 60
-        while not server.started:
-            assert time.monotonic() < deadline, "the service did not start"
-            time.sleep(0.05)
-        with httpx.Client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=20) as http:
-            yield http
-        server.should_exit = True
-        thread.join(timeout=30)
+    with serving(served) as url, httpx.Client(base_url=url, timeout=20) as http:
+        yield http
 
 
 @pytest.fixture(scope="session")
