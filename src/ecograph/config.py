@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -11,8 +12,13 @@ _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parents[1]
 
 
-def _resources() -> Path:
-    """Where `ontology/`, `shapes/`, `queries/` and `data/` are: the checkout, or the installed package's copy."""
+def resources() -> Path:
+    """
+    Where `ontology/`, `shapes/`, `queries/` and `data/` are: what `ECOGRAPH_RESOURCES_DIR` says, the checkout, or the
+    installed package's copy.
+    """
+    if stated := os.environ.get("ECOGRAPH_RESOURCES_DIR"):
+        return Path(stated)
     return _CHECKOUT if (_CHECKOUT / "ontology").is_dir() else _PACKAGE / "resources"
 
 
@@ -26,7 +32,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ECOGRAPH_", extra="ignore", frozen=True)
 
     data_dir: Path = Field(default=Path("var"), description="Where the ledger, the store and the index are kept.")
-    resources_dir: Path = Field(default_factory=_resources, description="Where ontology, shapes, queries and data are.")
+    resources_dir: Path = Field(default_factory=resources, description="Where ontology, shapes, queries and data are.")
     ledger_url: str | None = Field(
         default=None, description="SQLAlchemy URL of the ledger; default: SQLite in data_dir."
     )
@@ -48,6 +54,9 @@ class Settings(BaseSettings):
     contribution_memory_bytes: int = Field(default=2 << 30, gt=0, description="Memory one upload may take, bytes.")
     contribution_workers: int = Field(default=2, ge=1, description="Uploads checked at the same time.")
     contribution_queue: int = Field(default=8, ge=0, description="Uploads that may wait for a worker.")
+    shortlist_months: int = Field(
+        default=24, ge=1, le=120, description="Months that an unchanged shortlist entry is kept."
+    )
 
     @property
     def ledger_address(self) -> str:

@@ -24,8 +24,10 @@ Every error EcoGraph raises on purpose, sorted by who can put it right.
     │   ├── UnknownThing      no such need, actor, concept
     │   ├── UnknownLanguage   not da, sv or en
     │   ├── BadParameter      a value outside its range
+    │   ├── BadGoldSet        judged needs that cannot be read
     │   ├── WrongState        a step that the contribution's state does not allow
     │   ├── VersionConflict   somebody changed the contribution meanwhile
+    │   ├── EntryChanged      somebody changed the entry of a shortlist meanwhile
     │   ├── KeyReused         an idempotency key that stood for another request
     │   ├── BadToken          a token that is unknown, expired or revoked
     │   ├── Forbidden         a step that needs another role
@@ -35,12 +37,14 @@ Every error EcoGraph raises on purpose, sorted by who can put it right.
         ├── AlreadyOpen       another instance holds the data directory
         ├── PortTaken         the port is in use
         ├── DiskFull          no space to make a commit durable
+        ├── WeightsFault      a number that steers matching is missing or wrong
         ├── LedgerBroken      the hash chain does not verify
         ├── StoreMismatch     the store is not what the ledger says
         ├── StoreBehind       recorded in the ledger, not yet shown by the store
         ├── NotLoaded         the data directory holds no graph yet
         ├── ReadOnly          opened for reading, so nothing can be written
         ├── Unreachable       no EcoGraph answers at an address
+        ├── EmbedderUnavailable the language model cannot be used
         └── RemoteProblem     what a service at another address says went wrong
 
 An error carries what a person needs to act, and a `code` that stays when the wording changes. The wording in three
@@ -244,6 +248,12 @@ class BadParameter(RequestError):
     code = "bad-parameter"
 
 
+class BadGoldSet(RequestError):
+    """A gold set that cannot be read, or that says what it must not. Values: `file`, `detail`."""
+
+    code = "bad-gold-set"
+
+
 class WrongState(RequestError):
     """A step that the contribution's state does not allow. Values: `id`, `state`, `wanted`."""
 
@@ -259,6 +269,12 @@ class VersionConflict(RequestError):
     """The contribution was changed since it was read. Values: `id`, `current`, `given` (versions)."""
 
     code = "version-conflict"
+
+
+class EntryChanged(RequestError):
+    """The entry of a shortlist was changed since it was read. Values: `current`, `given` (versions)."""
+
+    code = "entry-changed"
 
 
 class KeyReused(RequestError):
@@ -329,6 +345,21 @@ class DiskFull(ServiceError):
     code = "disk-full"
 
 
+class WeightsFault(ServiceError):
+    """
+    A number that steers matching is missing or wrong, so that nothing can be matched.
+
+    Values: `name` of the number, `reason` (a key of `weights.fault`) and its values.
+    """
+
+    code = "weights-fault"
+
+    def message(self, lang: Language) -> str:
+        """Which number, and what is wrong with it."""
+        detail = text(f"weights.fault.{self.values['reason']}", lang, **self.values)
+        return text(f"error.{self.code}", lang, detail=detail, **self.values)
+
+
 class LedgerBroken(ServiceError):
     """The hash chain does not verify. Values: `revision`, `fault` (a key of `ledger.fault`)."""
 
@@ -368,6 +399,22 @@ class Unreachable(ServiceError):
     """No EcoGraph answers at an address. Values: `endpoint`."""
 
     code = "unreachable"
+
+
+class EmbedderUnavailable(ServiceError):
+    """
+    The language model cannot be used; matching goes on without. Values: `state` (a key of `meaning.state`), `detail`.
+    """
+
+    code = "embedder-unavailable"
+
+    def __init__(self, *, state: str, detail: str) -> None:
+        self.state = state
+        super().__init__(state=state, detail=detail)
+
+    def message(self, lang: Language) -> str:
+        """What is wrong with it, and what that means for an answer."""
+        return text(f"error.{self.code}", lang, said=text(f"meaning.state.{self.values['state']}", lang), **self.values)
 
 
 class RemoteProblem(ServiceError):

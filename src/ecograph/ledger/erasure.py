@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 from sqlalchemy import Connection, select
 
 from ecograph.errors import UnknownThing
 from ecograph.identifiers import kind_and_slug
-from ecograph.ledger import decisions, links, rows, tables
+from ecograph.ledger import decisions, links, personal, rows, shortlists, tables
 from ecograph.ledger.records import ERASED, Kind, Revision
 from ecograph.ledger.writing import moment, plain
+from ecograph.namespaces import FOAF
 from ecograph.rdf.patch import Patch
 
 
@@ -30,6 +31,7 @@ def erase(connection: Connection, person: NamedNode, who: str, why: str) -> Revi
     if not parts:
         raise UnknownThing(kind="person", id=(kind_and_slug(person) or ("", person.value))[1])
     who, why = plain(who), plain(why)
+    shortlists.forget(connection, *_known_as(connection, person, parts), who)
     number, now = previous.revision + 1, moment()
     row = links.append(connection, previous, number, Kind.ERASURE, None, Patch(), who, why, now, erased=parts)
     of_parts = select(tables.personal_part.c.revision).where(tables.personal_part.c.id.in_(parts))
@@ -51,6 +53,22 @@ def erase(connection: Connection, person: NamedNode, who: str, why: str) -> Revi
         )
         decisions.happened(connection, contribution_id, ERASED, who, why, now)
     return rows.as_revision(row, ())
+
+
+def _known_as(connection: Connection, person: NamedNode, parts: Sequence[str]) -> tuple[set[str], set[str]]:
+    """The IRIs that stand for a person and for what is said of them, and what the person is called."""
+    nodes: set[str] = {person.value}
+    names: set[str] = set()
+    query = select(tables.personal_part.c.patch).where(tables.personal_part.c.id.in_(parts))
+    for written in connection.scalars(query):
+        patch = Patch.from_bytes(written) if written is not None else Patch()
+        nodes.update(personal.said_of(patch, person.value))
+        names.update(
+            quad.object.value
+            for quad in (*patch.additions, *patch.removals)
+            if quad.subject == person and quad.predicate == FOAF.name and isinstance(quad.object, Literal)
+        )
+    return nodes, names
 
 
 def _forget_nodes(connection: Connection, parts: Sequence[str]) -> None:

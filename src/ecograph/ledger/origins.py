@@ -1,12 +1,12 @@
 """
-Which revision a published statement comes from, found in the patches themselves: newest first, as text.
+Which revision a published statement comes from, or went with, found in the patches themselves: newest first, as text.
 
 A patch is canonical N-Quads, so one line in one section says that a statement was added. No terms are made of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final, TypeAlias
 
@@ -61,6 +61,32 @@ def find(connection: Connection, quad: Quad) -> Revision | None:
         elif removed:
             return None
     return None
+
+
+def removals(connection: Connection, quads: Iterable[Quad], after: int) -> Mapping[Quad, Revision]:
+    """
+    The revisions that took statements out of the graph.
+
+    Args:
+        connection: Reads the ledger.
+        quads: Statements in named graphs.
+        after: Only revisions after this one are looked at.
+
+    Returns:
+        By statement the newest revision that removed it; nothing for one that none did, or if more than `SCAN_BYTES`
+        would have to be read.
+    """
+    lines = {f"{normalised((quad,))[0]} .\n".encode(): quad for quad in quads}
+    found: dict[Quad, Revision] = {}
+    budget = SCAN_BYTES
+    for row, parts in _newest_first(connection, tables.revision.c.number > after) if lines else ():
+        budget -= max(len(row.patch) + sum(len(part.patch or b"") for part in parts), _LEAST_BYTES)
+        if budget < 0 or not lines:
+            break
+        removed = [n_quads(patch)[1] for patch in (row.patch, *(part.patch for part in parts)) if patch is not None]
+        for line in [line for line in lines if any(_has(section, line) for section in removed)]:
+            found[lines.pop(line)] = rows.as_revision(row, parts)
+    return found
 
 
 def _newest_first(connection: Connection, condition: ColumnElement[bool]) -> Iterator[tuple[Row[Any], _Parts]]:

@@ -7,7 +7,7 @@ Nothing here knows the triple store: `contribute.publishing` joins the two.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from pyoxigraph import NamedNode, Quad
@@ -19,6 +19,7 @@ from ecograph.ledger.database import Database
 from ecograph.ledger.memos import Memos
 from ecograph.ledger.partners import Partners
 from ecograph.ledger.records import Contribution, ContributionRecord, Event, JsonValue, Kind, Revision, State
+from ecograph.ledger.shortlists import Shortlists
 from ecograph.rdf.patch import Patch
 
 
@@ -92,6 +93,11 @@ class Ledger(Memos):
     def partners(self) -> Partners:
         """Who may contribute."""
         return Partners(self._database)
+
+    @property
+    def shortlists(self) -> Shortlists:
+        """The candidates that partners consider, each partner's for itself."""
+        return Shortlists(self._database)
 
     def receive(self, record: ContributionRecord) -> str:
         """
@@ -330,6 +336,17 @@ class Ledger(Memos):
         """
         with self._database.read() as connection:
             return origins.find(connection, quad)
+
+    def removals(self, quads: Iterable[Quad], after: int) -> Mapping[Quad, Revision]:
+        """
+        The newest revision after a number that took each of the statements out of the graph.
+
+        Returns:
+            Nothing for a statement that none took out, or where finding out would mean to read more than
+            `origins.SCAN_BYTES` of patches.
+        """
+        with self._database.read() as connection:
+            return origins.removals(connection, quads, after)
 
     def erased_after(self, number: int) -> bool:
         """Whether anybody was erased after a revision, so that what was built up to it holds too much."""

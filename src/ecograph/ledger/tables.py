@@ -149,6 +149,41 @@ token: Final = Table(
     Column("parent", ForeignKey("token.id"), index=True),
 )
 
+shortlist_entry: Final = Table(
+    "shortlist_entry",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("partner", ForeignKey("partner.slug"), nullable=False),
+    # The IRI of a need; none for one that was typed in, whose words are kept instead.
+    Column("need", Text),
+    Column("need_text", Text, nullable=False),
+    Column("need_key", String(64), nullable=False),
+    Column("candidate", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("added_at", String(32), nullable=False),
+    Column("changed_at", String(32), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("removed_at", String(32)),
+    Column("contribution_id", ForeignKey("contribution.id")),
+    # The reasons of the match at that moment, as JSON.
+    Column("kept", Text, nullable=False),
+    Index("ix_shortlist_entry_place", "partner", "need_key", "candidate", unique=True),
+)
+
+shortlist_change: Final = Table(
+    "shortlist_change",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("entry_id", ForeignKey("shortlist_entry.id"), nullable=False, index=True),
+    Column("what", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+
 head: Final = Table(
     "head",
     METADATA,

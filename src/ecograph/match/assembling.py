@@ -23,18 +23,22 @@ from ecograph.match.evidence import (
 )
 from ecograph.match.facts import Facts
 from ecograph.match.hierarchy import Hierarchy
+from ecograph.match.meaning import Meaning
+from ecograph.match.walk import Walk
 from ecograph.text.index import Document, TextIndex
 from ecograph.text.linking import ConceptLinker
 from ecograph.text.overlap import WordIndex
+from ecograph.text.vectors import Vectors
 
 
-def assemble(facts: Facts, revision: int) -> Evidence:
+def assemble(facts: Facts, revision: int, vectors: Vectors | None = None) -> Evidence:
     """
     The evidence of one revision.
 
     Args:
         facts: What was read; solutions and results are given the countries of those who provide or made them.
         revision: The revision it was read from.
+        vectors: What texts mean; None for matching without.
     """
     links, topics = link_table(facts), topic_table(facts)
     size, candidates = len(facts.things), sum(group >= 0 for group in facts.group)
@@ -75,6 +79,8 @@ def assemble(facts: Facts, revision: int) -> Evidence:
         deployment_places=facts.deployment_places,
         by_document=by_document,
         documents_linked=links.document[by_document],
+        walk=Walk.build(links, topics, facts.hierarchy, size),
+        meaning=Meaning.build(facts, vectors),
     )
 
 

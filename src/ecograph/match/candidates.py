@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,14 @@ from pyoxigraph import NamedNode
 
 from ecograph.match import weights
 from ecograph.match.evidence import Evidence, Ints
-from ecograph.match.model import GROUPS, Group, NeedProfile
+from ecograph.match.model import GROUPS, Group, NeedProfile, Signal
 from ecograph.match.signals import Floats, Measured
 
 Rule = Literal["asker", "own-place", "country", "excluded"]
+
+_GATHERING: Final[tuple[Signal, ...]] = ("concept", "evidence", "text", "meaning")
+"""Signals that gather candidates, beside the full text; who is only joined to the need by the graph, or only new, has
+nothing to say to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def _country_rule(evidence: Evidence, thing: int, wanted: set[str] | None) -> Ru
 def _fuse(evidence: Evidence, profile: NeedProfile, measured: Measured) -> NDArray[np.float64]:
     """Reciprocal rank fusion of the signals and the full-text engine; 0 for a candidate none of them names."""
     fused = np.zeros(len(measured.candidates), dtype=np.float64)
-    for signal in (measured.concept, measured.evidence, measured.text, _full_text(evidence, profile, measured)):
+    for signal in (*(measured.values[each] for each in _GATHERING), _full_text(evidence, profile, measured)):
         fused += _reciprocal_ranks(signal, measured.candidates)
     return fused
 

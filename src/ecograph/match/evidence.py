@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from pyoxigraph import Literal, NamedNode
 
 from ecograph.match.hierarchy import Hierarchy
+from ecograph.match.meaning import Meaning
 from ecograph.match.model import Group, Statement
 from ecograph.match.statements import Statements
+from ecograph.match.walk import Walk
 from ecograph.messages import LANGUAGES, Language, language_of
 from ecograph.text.index import TextIndex
 from ecograph.text.lexicon import content_words, name_words, normalise
@@ -146,6 +148,8 @@ class Evidence:
         steps: The statement behind each step (child, parent) of the hierarchy.
         deployment_places: The statements of where each deployment is, by its number in `statements`.
         by_document: The links in the order of their documents; `documents_linked` are those documents.
+        walk: Which topics go together, by who works with them.
+        meaning: What the texts mean.
     """
 
     revision: int
@@ -177,6 +181,8 @@ class Evidence:
     deployment_places: Mapping[int, tuple[int, ...]]
     by_document: Ints
     documents_linked: Ints
+    walk: Walk
+    meaning: Meaning
 
     def links_of(self, candidate: int) -> range:
         """The links of a candidate."""

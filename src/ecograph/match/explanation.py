@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from ecograph.match import weights
-from ecograph.match.grounds import Grounds, Piece, Question
+from ecograph.match.bridging import bridge
+from ecograph.match.grounds import Ground, Grounds, Piece, Question
 from ecograph.match.model import Note, Reason, Signal, Statement, Texts
 from ecograph.match.notes import Notes
 from ecograph.match.sentences import Sentences
@@ -53,13 +54,21 @@ class _Reasons:
 
     def chosen(self) -> tuple[Reason, ...]:
         """The weightiest reasons, best first."""
-        pieces = self.grounds.pieces
-        wording = self._wording()
-        others = [reason for reason in (wording, self._freshness()) if reason is not None]
-        reasons = [self._by_topic(piece) for piece in pieces if wording is None or not self.grounds.only_words(piece)]
-        reasons += others
+        told: dict[Ground, Reason | None] = {"words": self._wording(), "meaning": self._meaning()}
+        others = [reason for reason in (*told.values(), self._freshness()) if reason is not None]
+        by_itself = [ground for ground, reason in told.items() if reason is not None]
+        pieces = [
+            piece
+            for piece in self.grounds.pieces
+            if piece.parts.keys() != {"graph"} and not any(self.grounds.told_by(piece, ground) for ground in by_itself)
+        ]
+        reasons = [*(self._by_topic(piece) for piece in pieces), *others]
         if len(reasons) == 1 and pieces:
             reasons = self._split(pieces[0])
+        for piece in self.grounds.pieces:
+            slight = sum(piece.parts.values()) < weights.SLIGHT_REASON and len(reasons) >= weights.MIN_REASONS
+            if piece.parts.keys() == {"graph"} and not slight:
+                reasons.extend(self._by_graph(piece))
         reasons.sort(key=lambda reason: (-reason.contribution, reason.kind, reason.sentences["en"]))
         return tuple(
             reason
@@ -68,21 +77,47 @@ class _Reasons:
         )
 
     def _by_topic(self, piece: Piece) -> Reason:
+        return _reason(
+            self.grounds.kind(piece.link),
+            piece.parts,
+            self._path(piece),
+            lambda lang: self.sentences.whole(piece, lang),
+        )
+
+    def _path(self, piece: Piece) -> list[Statement]:
+        """From the candidate to its document, and by whatever this is held to be about the need."""
         path = [*self.grounds.link_path(piece.link), *self.grounds.topic_path(piece)]
-        if not piece.wanted and self.measured.relevance[piece.link] < 1.0:
+        for concept in piece.reached:
+            path.extend(self.grounds.concept_path(piece.link, concept))
+        ground = self.grounds.ground(piece.link)
+        if ground == "words" and not piece.wanted:
             path.extend(self.grounds.wording_path(piece.link))
-        return _reason(self.grounds.kind(piece.link), piece.parts, path, lambda lang: self.sentences.whole(piece, lang))
+        if ground == "meaning":
+            path.extend(self.grounds.meaning_path(piece.link))
+        return path
+
+    def _by_graph(self, piece: Piece) -> Iterable[Reason]:
+        """A document that only the walk leads to; nothing where it came by ways too long to tell."""
+        if piece.wanted:
+            yield self._by_topic(piece)
+            return
+        over = bridge(self.grounds, piece.reached[0])
+        if over is not None:
+            path = [*self._path(piece), *over.path, *self.grounds.stated(over.wanted)]
+            yield _reason("graph", piece.parts, path, lambda lang: self.sentences.bridged(piece, over, lang))
 
     def _split(self, piece: Piece) -> list[Reason]:
         """One document alone gives two reasons: what the candidate does there, and what that is about."""
         document = self.grounds.document(piece.link)
-        topical: dict[Signal, float] = {each: part for each, part in piece.parts.items() if each == "concept"}
-        practical: dict[Signal, float] = {each: part for each, part in piece.parts.items() if each != "concept"}
+        topical: dict[Signal, float] = {
+            each: part for each, part in piece.parts.items() if each in ("concept", "graph")
+        }
+        practical: dict[Signal, float] = {each: part for each, part in piece.parts.items() if each not in topical}
         own = document == self.grounds.candidate or self.grounds.family(piece.link) == "capability"
         if own or not topical or not practical:
             return [self._by_topic(piece)]
         head = Piece(piece.link, practical, [])
-        path = [*self.grounds.link_path(piece.link), *self.grounds.topic_path(piece)]
+        path = self._path(piece)
         topics = _reason(
             "topic",
             topical,
@@ -115,15 +150,11 @@ class _Reasons:
         titles = self.evidence.titles[document]
         quoted = next((met.wording.text for met in said if met.wording in titles), "")
         own = document == self.grounds.candidate
-        parts: dict[Signal, float] = {"text": weights.SIGNALS["text"] * value}
-        for piece in self.grounds.pieces:
-            if self.grounds.only_words(piece):
-                for signal, share in piece.parts.items():
-                    parts[signal] = parts.get(signal, 0.0) + share
+        parts, own_path = self._with_own("text", value, "words")
         return _reason(
             "wording",
             parts,
-            path,
+            [*path, *own_path],
             lambda lang: (
                 text("match.reason.wording-own", lang, words=words)
                 if own
@@ -132,6 +163,39 @@ class _Reasons:
                 )
             ),
         )
+
+    def _meaning(self) -> Reason | None:
+        link = self.grounds.best(self.measured.meant[self.grounds.links])
+        value = float(self.measured.meant[link])
+        nearest = self.grounds.nearest_wording(link) if value > 0.0 else None
+        if nearest is None:
+            return None
+        document = self.grounds.document(link)
+        own = document == self.grounds.candidate
+        quoted = nearest.text if nearest in self.evidence.titles[document] else ""
+        key = "match.reason.meaning-words" if self.question.words_met(document) else "match.reason.meaning"
+        parts, own_path = self._with_own("meaning", value, "meaning")
+        return _reason(
+            "meaning",
+            parts,
+            [*self.grounds.link_path(link), *self.grounds.meaning_path(link), *own_path],
+            lambda lang: (
+                text(f"{key}-own", lang)
+                if own
+                else text(key, lang, title=quoted or self.evidence.label(document, lang))
+            ),
+        )
+
+    def _with_own(self, signal: Signal, value: float, ground: Ground) -> tuple[dict[Signal, float], list[Statement]]:
+        """The share of a signal, with what the candidate's own text brings by the same ground; and that one's path."""
+        parts: dict[Signal, float] = {signal: self.measured.weights[signal] * value}
+        path: list[Statement] = []
+        for piece in self.grounds.pieces:
+            if self.grounds.told_by(piece, ground) and piece.parts.keys() != {"graph"}:
+                path.extend(self._path(piece))
+                for each, share in piece.parts.items():
+                    parts[each] = parts.get(each, 0.0) + share
+        return parts, path
 
     def _freshness(self) -> Reason | None:
         link = self.grounds.best(self.measured.fresh[self.grounds.links])
@@ -147,7 +211,7 @@ class _Reasons:
         key = "match.reason.running" if ends else "match.reason.freshness"
         return _reason(
             "freshness",
-            {"freshness": weights.SIGNALS["freshness"] * value},
+            {"freshness": self.measured.weights["freshness"] * value},
             path,
             lambda lang: (
                 text(f"{key}-own", lang, year=year)

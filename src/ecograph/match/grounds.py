@@ -6,9 +6,9 @@ The parts of all documents add up to the contributions of the signals.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from ecograph.match import weights
 from ecograph.match.evidence import FAMILIES, Dated, Evidence, Wording, span, text_entries
 from ecograph.match.model import NeedProfile, Signal, Statement
 from ecograph.match.signals import Measured
+from ecograph.match.walk import rows_of
 from ecograph.namespaces import ECO
 from ecograph.text.overlap import Unit
 
@@ -23,14 +24,26 @@ SHOWN_WORD: Final = 0.45
 """How well a word must be met to be shown."""
 SHOWN_WORDS: Final = 4
 
+Ground = Literal["topic", "words", "meaning"]
+"""By what a document is about the need."""
+
 
 @dataclass(slots=True)
 class Piece:
-    """What one link brings: its share of the score by signal, and the concepts of the need it stands for."""
+    """
+    What one link brings.
+
+    Attributes:
+        link: The link.
+        parts: Its share of the score by signal.
+        wanted: The concepts of the need it stands for, as columns of `Measured.wanted`.
+        reached: The concepts, by number, that the walk through the graph meets there.
+    """
 
     link: int
     parts: dict[Signal, float] = field(default_factory=dict)
     wanted: list[int] = field(default_factory=list)
+    reached: list[int] = field(default_factory=list)
 
     def add(self, signal: Signal, share: float) -> None:
         """Add a share of the score to those of the same signal."""
@@ -124,26 +137,62 @@ class Grounds:
 
     def _pieces(self) -> list[Piece]:
         found: dict[int, Piece] = {}
-        whole = weights.SIGNALS["concept"]
+        counts = self.measured.weights
         for column, wanted in enumerate(self.measured.wanted):
             link = self.best(self.measured.fit[self.links, column])
             value = float(self.measured.fit[link, column])
             if value > 0.0:
                 piece = found.setdefault(link, Piece(link))
-                piece.add("concept", whole * (1.0 - weights.JOINT) * wanted.share * value)
+                piece.add("concept", counts["concept"] * (1.0 - weights.JOINT) * wanted.share * value)
         joint = self.best(self.measured.about[self.links])
         if self.measured.about[joint] > 0.0:
             found.setdefault(joint, Piece(joint)).add(
-                "concept", whole * weights.JOINT * float(self.measured.about[joint])
+                "concept", counts["concept"] * weights.JOINT * float(self.measured.about[joint])
             )
         left = 1.0
         for value, link in self._best_by_family():
-            found.setdefault(link, Piece(link)).add("evidence", weights.SIGNALS["evidence"] * left * value)
+            found.setdefault(link, Piece(link)).add("evidence", counts["evidence"] * left * value)
             left *= 1.0 - value
+        for concept, link, share in self._walked(found):
+            piece = found.setdefault(link, Piece(link))
+            piece.add("graph", counts["graph"] * share)
+            piece.reached.append(concept)
         for piece in found.values():
             fits = self.measured.fit[piece.link]
             piece.wanted = [column for column in range(len(fits)) if fits[column] > 0.0]
         return sorted(found.values(), key=lambda piece: (-sum(piece.parts.values()), piece.link))
+
+    def _walked(self, known: Collection[int]) -> list[tuple[int, int, float]]:
+        """Concept, link and share of what the walk brings; of equally good links one that says more already."""
+        edges = self.evidence.walk.row(self.candidate)
+        terms = edges * self.measured.visits
+        whole = float(terms.sum())
+        if whole <= 0.0:
+            return []
+        terms *= float(self.measured.values["graph"][self.row]) / whole
+        return [
+            (concept, link, float(terms[concept]))
+            for concept, link in self.links_about(known).items()
+            if terms[concept] > 0.0
+        ]
+
+    def links_about(self, known: Collection[int] = ()) -> dict[int, int]:
+        """
+        For each concept the candidate works with the link that says so best.
+
+        Args:
+            known: Links to be taken before others that are equally good.
+        """
+        topics = self.evidence.topics
+        places, rows = rows_of(topics.document, self.evidence.links.document[self.links])
+        links = self.links[places]
+        concepts = topics.concept[rows]
+        values = self.evidence.links.reach[links].astype(np.float64) * topics.strength[rows]
+        before = np.isin(links, np.asarray(list(known), dtype=np.int64))
+        found: dict[int, int] = {}
+        for place in np.lexsort((links, -self.measured.proof[links], ~before, -values)).tolist():
+            found.setdefault(int(concepts[place]), int(links[place]))
+        return found
 
     def _best_by_family(self) -> list[tuple[float, int]]:
         best: dict[int, tuple[float, int]] = {}
@@ -159,9 +208,17 @@ class Grounds:
         order = np.lexsort((-self.measured.fresh[self.links], -self.measured.proof[self.links], -values))
         return int(self.links[order[0]])
 
-    def only_words(self, piece: Piece) -> bool:
-        """Whether a piece is the candidate's own description without a topic: the reason of the words says it all."""
-        return not piece.wanted and self.family(piece.link) == "own"
+    def ground(self, link: int) -> Ground:
+        """By what a link's document is held to be about the need."""
+        words = weights.WORDS_RELEVANCE * float(self.measured.wording[link])
+        meaning = weights.MEANING_RELEVANCE * float(self.measured.meant[link])
+        if self.answers(link) or float(self.measured.about[link]) >= max(words, meaning):
+            return "topic"
+        return "words" if words >= meaning else "meaning"
+
+    def told_by(self, piece: Piece, ground: Ground) -> bool:
+        """Whether a piece is the candidate's own text without a topic: the reason of words or meaning says it all."""
+        return not piece.wanted and self.family(piece.link) == "own" and self.ground(piece.link) == ground
 
     # --- one link ---
 
@@ -233,15 +290,31 @@ class Grounds:
             row = self.topic_row(piece.link, column)
             if row is None:
                 continue
-            for edge in (int(topics.first[row]), int(topics.second[row])):
-                if edge >= 0:
-                    found[self.evidence.statements[edge]] = None
+            found |= dict.fromkeys(self.row_statements(row))
             wanted = self.measured.wanted[column]
             for step in self._steps(int(topics.concept[row]), wanted.concept):
                 found[step] = None
             if wanted.source.statement is not None:
                 found[wanted.source.statement] = None
         return list(found)
+
+    def row_statements(self, row: int) -> list[Statement]:
+        """The statements that a topic row stands on."""
+        topics = self.evidence.topics
+        edges = (int(topics.first[row]), int(topics.second[row]))
+        return [self.evidence.statements[edge] for edge in edges if edge >= 0]
+
+    def concept_path(self, link: int, concept: int) -> list[Statement]:
+        """The statements by which a link's document is about a concept itself; none where it is not."""
+        topics = self.evidence.topics
+        rows = [row for row in span(topics.document, self.document(link)) if int(topics.concept[row]) == concept]
+        best = max(rows, key=lambda row: (float(topics.strength[row]), -row), default=None)
+        return [] if best is None else self.row_statements(best)
+
+    def stated(self, concept: int) -> list[Statement]:
+        """The statement by which the need itself is about a concept; none where that was read from its text."""
+        sources = [wanted.source.statement for wanted in self.measured.wanted if wanted.concept == concept]
+        return [statement for statement in sources if statement is not None]
 
     def _steps(self, has: int, wanted: int) -> list[Statement]:
         hierarchy = self.evidence.hierarchy
@@ -250,6 +323,15 @@ class Grounds:
             return []
         steps = (*hierarchy.chain(has, common), *hierarchy.chain(wanted, common))
         return [self.evidence.statements[self.evidence.steps[step]] for step in steps]
+
+    def nearest_wording(self, link: int) -> Wording | None:
+        """The text of a link's document that is nearest to the need in meaning."""
+        return self.measured.nearness.wording(self.document(link))
+
+    def meaning_path(self, link: int) -> list[Statement]:
+        """The title or description of a document that is nearest to the need in meaning."""
+        nearest = self.nearest_wording(link)
+        return [] if nearest is None else [self.evidence.wording_statement(self.document(link), nearest)]
 
     def wording_path(self, link: int) -> list[Statement]:
         """The titles and descriptions of a document that the words of the need are met in."""

@@ -12,12 +12,15 @@ from ecograph.identifiers import concept_iri
 from ecograph.match import explanation, needs, ranking, reading, scoring, weights
 from ecograph.match.evidence import Evidence
 from ecograph.match.grounds import Question
-from ecograph.match.model import Exclusion, Group, Match, MatchResult, NeedProfile, Note
+from ecograph.match.meaning import Meaning
+from ecograph.match.model import Exclusion, Group, Match, MatchResult, NeedProfile, Note, RecognisedConcept
 from ecograph.match.places import Gazetteer
+from ecograph.match.sentences import enumerated, in_sentence
 from ecograph.messages import LANGUAGES, Language, language_of, text, texts
 from ecograph.store.base import Snapshot
 from ecograph.text.index import Hit
 from ecograph.text.lexicon import normalise
+from ecograph.text.vectors import Vectors
 from ecograph.vocabulary.concepts import Concepts
 
 _SHOWN_EXCLUSIONS: Final = 20
@@ -39,7 +42,9 @@ class Matcher:
         self._gazetteer = Gazetteer(read)
 
     @classmethod
-    def build(cls, snapshot: Snapshot, concepts: Concepts, *, today: date | None = None) -> Matcher:
+    def build(
+        cls, snapshot: Snapshot, concepts: Concepts, *, today: date | None = None, vectors: Vectors | None = None
+    ) -> Matcher:
         """
         Read what matching needs from a snapshot, which is not needed afterwards.
 
@@ -47,9 +52,10 @@ class Matcher:
             snapshot: The graph at one revision.
             concepts: Its concept schemes.
             today: The day that ages are counted from; the present day where None.
+            vectors: What texts mean; None for matching by topics and words alone.
         """
         day = today or date.today()
-        return cls(reading.read(snapshot, concepts, day), day)
+        return cls(reading.read(snapshot, concepts, day, vectors), day)
 
     @property
     def revision(self) -> int:
@@ -131,7 +137,7 @@ class Matcher:
         question = Question(read, profile, ranked.measured, self.today.year)
         matches: list[Match] = []
         excluded: list[Exclusion] = []
-        notes = list(_notes_on(profile))
+        notes = list(_notes_on(profile, read.meaning))
         for group in weights.GROUP_ORDER:
             if group not in ranked.allowed:
                 continue
@@ -227,15 +233,38 @@ def _chosen(
     return shown
 
 
-def _notes_on(profile: NeedProfile) -> Iterable[Note]:
+def _notes_on(profile: NeedProfile, meaning: Meaning) -> Iterable[Note]:
     whole = " ".join(profile.texts.values())
+    said = bool(normalise(whole).strip())
     if not profile.concepts and not profile.capabilities:
-        code = "no-concepts" if whole.strip() and normalise(whole).strip() else "no-words"
-        yield Note(code, texts(f"match.note.{code}"))
+        if profile.suggested:
+            yield _note_on_themes(profile.suggested)
+        else:
+            code = "no-concepts-meaning" if said and meaning.available else "no-concepts" if said else "no-words"
+            yield Note(code, texts(f"match.note.{code}"))
     if profile.iri is None and profile.language is None and whole.strip():
         yield Note("language-unsure", texts("match.note.language-unsure"))
     if len(whole) >= needs.MAX_CHARACTERS:
         yield Note("text-cut", texts("match.note.text-cut", count=needs.MAX_CHARACTERS))
+    if not meaning.available:
+        yield Note("meaning-off", texts("match.note.meaning-off"))
+    elif meaning.share < 1.0:
+        share = int(100 * meaning.share)
+        yield Note("meaning-partial", texts("match.note.meaning-partial", share=share))
+
+
+def _note_on_themes(suggested: Iterable[RecognisedConcept]) -> Note:
+    return Note(
+        "possible-theme",
+        {
+            lang: text(
+                "match.note.possible-theme",
+                lang,
+                topics=enumerated([in_sentence(each.labels[lang]) for each in suggested], lang),
+            )
+            for lang in LANGUAGES
+        },
+    )
 
 
 def _group_note(code: str, group: Group, country: Mapping[Language, str] | None = None) -> Note:

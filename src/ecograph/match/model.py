@@ -11,13 +11,13 @@ from pyoxigraph import NamedNode
 
 from ecograph.messages import Language
 
-Signal = Literal["text", "concept", "evidence", "freshness"]
+Signal = Literal["text", "concept", "evidence", "meaning", "graph", "freshness"]
 SIGNALS: tuple[Signal, ...] = get_args(Signal)
 
 Group = Literal["research", "company", "solution", "municipality", "result", "organisation"]
 GROUPS: tuple[Group, ...] = get_args(Group)
 
-Basis = Literal["stated", "recognised", "broader"]
+Basis = Literal["stated", "recognised", "broader", "suggested"]
 
 Texts = Mapping[Language, str]
 
@@ -42,7 +42,8 @@ class RecognisedConcept:
         labels: Its preferred label by language.
         weight: 0..1, how much it counts; the coordinator may change it.
         words: The words of the need that led to it; none where it is stated in the graph or added by hand.
-        basis: `stated` in the graph or by the coordinator, `recognised` in the text, `broader` than one of those.
+        basis: `stated` in the graph or by the coordinator, `recognised` in the text, `broader` than one of those,
+            `suggested` by a machine for what the text means.
         statement: The statement that says so, where it is stated in the graph.
     """
 
@@ -79,6 +80,8 @@ class NeedProfile:
         askers: Actors that raise it; they are no candidates.
         standards: Standards it requires.
         description: Longer texts, by language.
+        suggested: Topics and capabilities it may be about as well, the likeliest first; they count, softly, only where
+            there is no other.
     """
 
     iri: NamedNode | None
@@ -91,6 +94,17 @@ class NeedProfile:
     askers: tuple[NamedNode, ...] = ()
     standards: tuple[NamedNode, ...] = ()
     description: Texts = field(default_factory=dict)
+    suggested: tuple[RecognisedConcept, ...] = ()
+
+    @property
+    def wording(self) -> Mapping[Language | None, str]:
+        """What it says, title and description together, by language; None for a typed text whose language is unsure."""
+        return {
+            lang if self.iri is not None else self.language: ". ".join(
+                part for part in (text, self.description.get(lang, "")) if part
+            )
+            for lang, text in self.texts.items()
+        }
 
     def without(self, concept: NamedNode) -> NeedProfile:
         """The profile without one of its concepts."""
@@ -98,6 +112,7 @@ class NeedProfile:
             self,
             concepts=tuple(each for each in self.concepts if each.iri != concept),
             capabilities=tuple(each for each in self.capabilities if each.iri != concept),
+            suggested=tuple(each for each in self.suggested if each.iri != concept),
         )
 
     def weighing(self, concept: NamedNode, weight: float) -> NeedProfile:

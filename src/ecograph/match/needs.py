@@ -13,6 +13,7 @@ from ecograph.match import weights
 from ecograph.match.evidence import Evidence, Wording, best_wording
 from ecograph.match.model import NeedProfile, Place, RecognisedConcept, Statement, Texts
 from ecograph.match.places import Gazetteer
+from ecograph.match.suggesting import suggest
 from ecograph.messages import LANGUAGES, Language, language_of
 from ecograph.namespaces import CONCEPT, DCTERMS, ECO
 from ecograph.text.language import detect
@@ -119,7 +120,7 @@ def with_concept(evidence: Evidence, profile: NeedProfile, concept: NamedNode, w
     if number is None:
         raise UnknownThing(kind="concept", id=concept.value)
     added = RecognisedConcept(concept, evidence.hierarchy.texts(number), weight, (), "stated")
-    kept = profile.without(concept)
+    kept = profile.without(concept)  # also from those that were only suggested
     return _profile_with(kept, [*kept.concepts, *kept.capabilities, added])
 
 
@@ -136,7 +137,7 @@ def _profile(
     askers: tuple[NamedNode, ...],
     standards: tuple[NamedNode, ...],
 ) -> NeedProfile:
-    profile = NeedProfile(
+    understood = NeedProfile(
         iri=iri,
         texts=texts,
         language=language,
@@ -147,7 +148,8 @@ def _profile(
         standards=standards,
         description=description,
     )
-    return _profile_with(profile, concepts)
+    profile = _profile_with(understood, concepts)
+    return replace(profile, suggested=suggest(evidence, profile))
 
 
 def _profile_with(profile: NeedProfile, concepts: Iterable[RecognisedConcept]) -> NeedProfile:

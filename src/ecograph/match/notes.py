@@ -35,9 +35,11 @@ class Notes:
         found: list[Note] = []
         measured = self.measured
         missing, near = self._gaps()
-        topicless = measured.wanted and float(measured.concept[self.grounds.row]) == 0.0
-        if topicless and float(measured.text[self.grounds.row]) > 0.0:
-            found.append(Note("words-only", texts("match.against.words-only")))
+        has = {signal: float(values[self.grounds.row]) for signal, values in measured.values.items()}
+        topicless = measured.wanted and has["concept"] == 0.0
+        if topicless and (has["text"] > 0.0 or has["meaning"] > 0.0):
+            code = "words-only" if has["text"] > 0.0 else "meaning-only"
+            found.append(Note(code, texts(f"match.against.{code}")))
         elif missing:
             found.append(self._note_on_topics("missing-topics", missing))
         if near:

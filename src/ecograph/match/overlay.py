@@ -85,7 +85,8 @@ class Overlay:
         links = _relinked(self.evidence.links, assembling.link_table(part.facts), numbers, touched)
         topics = _retold(self.evidence.topics, assembling.topic_table(part.facts), numbers, touched)
         by_document = np.argsort(links.document, kind="stable").astype(np.int32)
-        words, concepts = self._telling(evidence, links, topics, touched)
+        concerned = _concerned(self.evidence.links, links, touched)
+        words, concepts = self._telling(evidence, links, topics, touched, concerned)
         return replace(
             evidence,
             links=links,
@@ -94,6 +95,7 @@ class Overlay:
             documents_linked=links.document[by_document],
             word_weights=words,
             topic_weights=concepts,
+            walk=self.evidence.walk.changed(links, topics, concerned),
         )
 
     def _touched(self, graph: _Changed) -> list[NamedNode]:
@@ -155,6 +157,7 @@ class Overlay:
             titles=(*evidence.titles, *(() for _ in new)),
             bodies=(*evidence.bodies, *(() for _ in new)),
             words=evidence.words.widened(size),
+            meaning=evidence.meaning.widened(size),
         )
 
     # --- how telling words and topics are ---
@@ -177,13 +180,10 @@ class Overlay:
         return incidence, assembling.holders(evidence.links, incidence)
 
     def _telling(
-        self, evidence: Evidence, links: Links, topics: Topics, touched: Ints
+        self, evidence: Evidence, links: Links, topics: Topics, touched: Ints, concerned: Ints
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """How telling words and topics are where the candidates of some documents, or what those are about, change."""
         before = self.evidence.links
-        concerned = np.union1d(
-            before.candidate[np.isin(before.document, touched)], links.candidate[np.isin(links.document, touched)]
-        )
         (words, word_holders), (concepts, topic_holders) = self._words, self._topics
         told = topics.document[np.isin(topics.document, touched)], topics.concept[np.isin(topics.document, touched)]
         now = {document: self._at_or_above(told[1][told[0] == document]) for document in touched.tolist()}
@@ -253,6 +253,13 @@ def _joined(
     columns = {each.name: getattr(part, each.name) for each in fields(part)}
     columns |= {name: nowhere for name in _NUMBERED if name in columns} | dict(told)
     return {name: np.concatenate((getattr(table, name)[kept], column[new])) for name, column in columns.items()}
+
+
+def _concerned(before: Links, links: Links, touched: Ints) -> Ints:
+    """The candidates that some documents speak for, before or now."""
+    return np.union1d(
+        before.candidate[np.isin(before.document, touched)], links.candidate[np.isin(links.document, touched)]
+    )
 
 
 def _of(column: Ints, value: int) -> slice:

@@ -52,6 +52,7 @@ def rank(
     countries: Collection[str] | None = None,
     groups: Collection[Group] | None = None,
     exclude: Collection[NamedNode] = (),
+    weighting: Mapping[Signal, float] = weights.SIGNALS,
 ) -> Ranking:
     """
     The candidates for a need in order.
@@ -63,8 +64,9 @@ def rank(
         countries: Only candidates of these; None for all.
         groups: Only these groups; None for all.
         exclude: Candidates not to propose.
+        weighting: What each signal counts; they sum to 1.
     """
-    measured = signals.measure(evidence, profile, this_year)
+    measured = signals.measure(evidence, profile, this_year, weighting)
     gathered = candidates.find(evidence, profile, measured, countries=countries, groups=groups, exclude=exclude)
     allowed: dict[Group, tuple[Ranked, ...]] = {}
     failing: dict[Group, tuple[Ranked, ...]] = {}
@@ -78,13 +80,7 @@ def rank(
 
 def score_of(measured: signals.Measured, row: int) -> scoring.Scored:
     """The score of the candidate in a row."""
-    values: Mapping[Signal, float] = {
-        "text": float(measured.text[row]),
-        "concept": float(measured.concept[row]),
-        "evidence": float(measured.evidence[row]),
-        "freshness": float(measured.freshness[row]),
-    }
-    return scoring.score(values, weights.SIGNALS)
+    return scoring.score({signal: float(values[row]) for signal, values in measured.values.items()}, measured.weights)
 
 
 def _ordered(evidence: Evidence, measured: signals.Measured, rows: Iterable[int]) -> list[Ranked]:

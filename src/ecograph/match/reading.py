@@ -12,7 +12,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
-from ecograph.match import weights
+from ecograph.match import meaning, weights
 from ecograph.match.assembling import assemble
 from ecograph.match.evidence import (
     CANDIDATE_CLASSES,
@@ -29,6 +29,7 @@ from ecograph.match.statements import Row, ValueRow
 from ecograph.namespaces import DCTERMS, ECO, FOAF, RDF, SCHEMA, SKOS
 from ecograph.store.base import Snapshot
 from ecograph.text import language, lexicon
+from ecograph.text.vectors import Vectors
 from ecograph.vocabulary.concepts import Concepts
 
 _YEAR: Final = re.compile(r"\d{4}")
@@ -38,7 +39,7 @@ _NEED: Final = (ECO.topic, ECO.requiresCapability, ECO.requiresStandard, DCTERMS
 _TOPICS: Final = (ECO.topic, ECO.requiresCapability, ECO.offersCapability)
 
 
-def read(snapshot: Snapshot, concepts: Concepts, today: date) -> Evidence:
+def read(snapshot: Snapshot, concepts: Concepts, today: date, vectors: Vectors | None = None) -> Evidence:
     """
     Read what matching needs from one revision of the graph.
 
@@ -46,6 +47,7 @@ def read(snapshot: Snapshot, concepts: Concepts, today: date) -> Evidence:
         snapshot: The graph; it is not needed afterwards.
         concepts: Its concept schemes.
         today: Nothing counts as newer than this.
+        vectors: What texts mean; None for matching without.
     """
     with ThreadPoolExecutor(max_workers=1) as pool:
         # The dictionaries are unpacked beside the reading.
@@ -53,10 +55,17 @@ def read(snapshot: Snapshot, concepts: Concepts, today: date) -> Evidence:
         reader = Reader(snapshot, concepts, today)
         reader.read()
         dictionaries.result()
-    found = assemble(reader.facts, snapshot.revision)
+    found = assemble(reader.facts, snapshot.revision, vectors)
     # Only a typed text needs the language model; it is ready before someone has typed one.
     Thread(target=language.warm, daemon=True).start()
     return found
+
+
+def passages(snapshot: Snapshot, concepts: Concepts) -> tuple[str, ...]:
+    """Every text of a revision whose meaning counts, each once."""
+    reader = Reader(snapshot, concepts, date.max)
+    reader.read_things()
+    return meaning.passages(reader.facts)
 
 
 class Reader:
@@ -78,7 +87,7 @@ class Reader:
     def read(self) -> None:
         """Read everything into `facts`."""
         self._read_steps()
-        self._read_things()
+        self.read_things()
         self._read_dates()
         self._read_places()
         self._read_topics()
@@ -128,7 +137,8 @@ class Reader:
             if lower is not None and upper is not None:
                 self.facts.steps.setdefault((lower, upper), self.facts.statements.add(row))
 
-    def _read_things(self) -> None:
+    def read_things(self) -> None:
+        """The things that matching knows, with their texts."""
         for name, group in CANDIDATE_CLASSES.items():
             self._read_class(name, GROUPS.index(group))
         for name in (*DOCUMENT_CLASSES, *SEARCHED_CLASSES):

@@ -7,6 +7,7 @@ from typing import Final, Literal, get_args
 
 from pyoxigraph import NamedNode
 
+from ecograph.match.bridging import Bridge
 from ecograph.match.grounds import Grounds, Piece
 from ecograph.match.hierarchy import Hierarchy
 from ecograph.messages import Language, text
@@ -31,10 +32,17 @@ class Sentences:
         self.evidence = grounds.evidence
         self.measured = grounds.measured
 
-    def whole(self, piece: Piece, lang: Language) -> str:
-        """What the candidate does in a document, and the topics of the need that it is about."""
+    def whole(self, piece: Piece, lang: Language, topics: str | None = None) -> str:
+        """
+        What the candidate does in a document, and what that is about.
+
+        Args:
+            piece: The document.
+            lang: The language of the reader.
+            topics: What it is about, in words; the topics of the need where None.
+        """
         family = self.grounds.family(piece.link)
-        topics = self.topics(piece, lang)
+        topics = self.topics(piece, lang) if topics is None else topics
         if family == "own":
             actor = self.evidence.kinds[self.grounds.candidate] not in ("Solution", "ResearchResult")
             if not topics:
@@ -70,6 +78,19 @@ class Sentences:
                     said.add(has)
                     phrases.append(self._topic(relation, has, goals, lang))
         return enumerated(phrases, lang)
+
+    def bridged(self, piece: Piece, over: Bridge, lang: Language) -> str:
+        """What the candidate does in a document about another topic, and who works with that and with the need's."""
+        has, wanted = (in_sentence(self.evidence.hierarchy.label(each, lang)) for each in (over.has, over.wanted))
+        thing = self.evidence.kinds[over.actor] in ("Solution", "ResearchResult")
+        joined = text(
+            "match.reason.bridge-thing" if thing else "match.reason.bridge",
+            lang,
+            actor=self.evidence.label(over.actor, lang),
+            topic=has,
+            wanted=wanted,
+        )
+        return f"{self.whole(piece, lang, has)} {joined}"
 
     def _topic(self, relation: _Relation, has: int, goals: Sequence[int], lang: Language) -> str:
         topic, *wanted = (in_sentence(self.evidence.hierarchy.label(each, lang)) for each in (has, *goals))

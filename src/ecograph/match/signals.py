@@ -7,7 +7,7 @@ sort of evidence. So breadth counts, and volume does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from ecograph.match import weights
 from ecograph.match.evidence import FAMILIES, Evidence, Ints
-from ecograph.match.model import NeedProfile, RecognisedConcept
+from ecograph.match.meaning import Nearness
+from ecograph.match.model import NeedProfile, RecognisedConcept, Signal
 from ecograph.messages import Language
 from ecograph.spelling import fold
 from ecograph.text.lexicon import content_words, normalise, tokenise
@@ -32,11 +33,20 @@ ADDRESSES: Final = FAMILIES.index("addresses")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One concept of the need and its share (they sum to 1) of what the need is about."""
+    """
+    One concept of the need.
+
+    Attributes:
+        concept: Its number in the hierarchy.
+        share: Its share (they sum to 1) of what the need is about.
+        source: How it was understood.
+        trust: 0..1, how far it may count: less than 1 where a machine only suggests it.
+    """
 
     concept: int
     share: float
     source: RecognisedConcept
+    trust: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,38 +55,48 @@ class Measured:
     The signals, and what they were taken from.
 
     Attributes:
+        weights: What each signal counts; they sum to 1.
         wanted: The concepts of the need.
         units: The words of the need by language.
-        text, concept, evidence, freshness: One number per candidate, in the order of `candidates`.
+        values: Per signal one number, 0..1, for each candidate, in the order of `candidates`.
         candidates: Thing numbers.
         starts: Where each candidate's links begin; one more entry at the end.
         fit: Links by concepts: how far the link's document is about each concept, times its reach.
         about: Per link how far its document is about all of the concepts together.
         relevance: Per link how far it is about the need as a whole.
         wording: Per link how much of the need's wording its document holds, times its reach.
+        meant: Per link how near its document is to the need in meaning, times its reach.
         proof: Per link what it proves: proof of its sort, times relevance, times age.
         fresh: Per link relevance times freshness.
         document_fit: Documents by concepts.
+        nearness: How near the texts are in meaning.
+        visits: Per concept how much of the walk through the graph is spent with it.
     """
 
+    weights: Mapping[Signal, float]
     wanted: tuple[Wanted, ...]
     units: dict[Language | None, tuple[Unit, ...]]
     candidates: Ints
     starts: NDArray[np.int64]
-    text: Floats
-    concept: Floats
-    evidence: Floats
-    freshness: Floats
+    values: Mapping[Signal, Floats]
     fit: Floats
     about: Floats
     relevance: Floats
     wording: Floats
+    meant: Floats
     proof: Floats
     fresh: Floats
     document_fit: Floats
+    nearness: Nearness
+    visits: Floats
 
 
-def measure(evidence: Evidence, profile: NeedProfile, this_year: int) -> Measured:
+def measure(
+    evidence: Evidence,
+    profile: NeedProfile,
+    this_year: int,
+    weighting: Mapping[Signal, float] = weights.SIGNALS,
+) -> Measured:
     """
     Every signal of every candidate.
 
@@ -84,6 +104,7 @@ def measure(evidence: Evidence, profile: NeedProfile, this_year: int) -> Measure
         evidence: The graph.
         profile: The need.
         this_year: Nothing counts as newer.
+        weighting: What each signal counts; they sum to 1.
     """
     links = evidence.links
     wanted = concepts_wanted(evidence, profile)
@@ -100,10 +121,14 @@ def measure(evidence: Evidence, profile: NeedProfile, this_year: int) -> Measure
     coverage = np.zeros(len(evidence.things), dtype=np.float64)
     for words in units.values():
         coverage = np.maximum(coverage, evidence.words.coverage(words).astype(np.float64))
+    nearness = evidence.meaning.near(profile.wording)
+    near = nearness.value.astype(np.float64)
     if own >= 0:
-        coverage[own] = 0.0
+        coverage[own] = near[own] = 0.0
     wording = coverage[links.document] * links.reach
-    relevance = np.where(answers_it, 1.0, np.maximum(about, weights.WORDS_RELEVANCE * wording))
+    meant = near[links.document] * links.reach
+    relevance = np.maximum(about, np.maximum(weights.WORDS_RELEVANCE * wording, weights.MEANING_RELEVANCE * meant))
+    relevance[answers_it] = 1.0
 
     dated = links.year > 0
     age = np.maximum(this_year - links.year, 0)
@@ -114,38 +139,74 @@ def measure(evidence: Evidence, profile: NeedProfile, this_year: int) -> Measure
     fresh = np.where(dated, relevance * decay, 0.0).astype(np.float64)
 
     candidates, starts = np.unique(links.candidate, return_index=True)
+    candidates = candidates.astype(np.int32)
+    trust = sum(each.share * each.trust for each in wanted)
+    visits = trust * evidence.walk.visits(_start(evidence, wanted))
     return Measured(
+        weights=in_use(weighting, evidence.meaning.available),
         wanted=wanted,
         units=units,
-        candidates=candidates.astype(np.int32),
+        candidates=candidates,
         starts=np.append(starts, len(links.candidate)),
-        text=_best(wording, starts),
-        concept=weights.JOINT * _best(about, starts) + (1.0 - weights.JOINT) * (_best(fit, starts) @ shares),
-        evidence=_any_of(proof.astype(np.float64), links.candidate, links.family, len(candidates), starts),
-        freshness=_best(fresh, starts),
+        values={
+            "text": _best(wording, starts),
+            "concept": weights.JOINT * _best(about, starts) + (1.0 - weights.JOINT) * (_best(fit, starts) @ shares),
+            "evidence": _any_of(proof.astype(np.float64), links.candidate, links.family, len(candidates), starts),
+            "meaning": _best(meant, starts),
+            "graph": evidence.walk.reached(visits, candidates),
+            "freshness": _best(fresh, starts),
+        },
         fit=fit,
         about=about,
         relevance=relevance.astype(np.float64),
         wording=wording,
+        meant=meant,
         proof=proof.astype(np.float64),
         fresh=fresh,
         document_fit=document_fit,
+        nearness=nearness,
+        visits=visits,
     )
+
+
+def in_use(weighting: Mapping[Signal, float], meaning: bool) -> Mapping[Signal, float]:
+    """
+    What each signal counts; where texts cannot be compared by meaning, the others share what that would count.
+
+    Example:
+        >>> in_use({"text": 0.3, "concept": 0.5, "meaning": 0.2}, meaning=False)
+        {'text': 0.375, 'concept': 0.625, 'meaning': 0.0}
+    """
+    if meaning:
+        return weighting
+    left = 1.0 - weighting["meaning"]
+    return {signal: 0.0 if signal == "meaning" else weight / left for signal, weight in weighting.items()}
 
 
 def concepts_wanted(evidence: Evidence, profile: NeedProfile) -> tuple[Wanted, ...]:
     """
     The concepts of a need with their shares: the weight in the profile times how telling the concept is.
 
-    A concept that few candidates work with says more about who fits than one that all of them share.
+    A concept that few candidates work with says more about who fits than one that all of them share. Where none is
+    recognised or stated, those that are suggested count, softly.
     """
     found: list[tuple[int, float, RecognisedConcept]] = []
-    for concept in (*profile.concepts, *profile.capabilities):
+    for concept in (*profile.concepts, *profile.capabilities) or profile.suggested:
         number = evidence.hierarchy.number(concept.iri.value)
         if number is not None and concept.weight > 0.0:
             found.append((number, concept.weight * float(evidence.topic_weights[number]), concept))
     whole = sum(weight for _, weight, _ in found)
-    return tuple(Wanted(number, weight / whole, concept) for number, weight, concept in found) if whole > 0 else ()
+    if whole <= 0.0:
+        return ()
+    return tuple(
+        Wanted(
+            number,
+            weight / whole,
+            concept,
+            weights.SUGGESTED_TRUST * concept.weight if concept.basis == "suggested" else 1.0,
+        )
+        for number, weight, concept in found
+    )
 
 
 def word_units(evidence: Evidence, profile: NeedProfile) -> dict[Language | None, tuple[Unit, ...]]:
@@ -207,7 +268,15 @@ def _document_fit(evidence: Evidence, wanted: tuple[Wanted, ...]) -> Floats:
     documents, starts = np.unique(topics.document, return_index=True)
     for column, each in enumerate(wanted):
         rows = evidence.hierarchy.likeness(each.concept)[topics.concept] * topics.strength
-        found[documents, column] = np.maximum.reduceat(rows, starts)
+        found[documents, column] = each.trust * np.maximum.reduceat(rows, starts)
+    return found
+
+
+def _start(evidence: Evidence, wanted: Iterable[Wanted]) -> Floats:
+    """Where the walk begins: with each concept of the need by its share."""
+    found = np.zeros(evidence.walk.edges.shape[1], dtype=np.float64)
+    for each in wanted:
+        found[each.concept] += each.share
     return found
 
 

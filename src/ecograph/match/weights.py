@@ -1,8 +1,12 @@
 """
-Every number that steers a match, with its reason, under one version.
+Every number that steers a match, by name.
 
-All are shares between 0 and 1 unless the comment says otherwise. A change of any of them is a new version, which every
-result carries.
+What a number is, its version and its reason in three languages are in `ontology/matching.ttl`, from where they are read
+once; so they are resources in the graph too. What only bounds time or layout is here, with its reason. A number that
+changes gets a new version, and the newest is the version that every result carries.
+
+Source:
+    docs/matching.md, "Weights".
 """
 
 from __future__ import annotations
@@ -11,154 +15,110 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from ecograph.config import resources
+from ecograph.errors import BadParameter
 from ecograph.match.model import Group, Signal
+from ecograph.match.numbers import Number, Numbers, Profile
 
-VERSION: Final = "2026-11.1"
+__all__ = ["Number", "Profile", "profile"]
 
-SIGNALS: Final[Mapping[Signal, float]] = MappingProxyType(
-    {
-        "concept": 0.42,  # what it works with decides first; topics are the same in all three languages
-        "evidence": 0.28,  # doing it, in use or with a role, is worth more than naming it
-        "text": 0.18,  # the need's own words; fewer in another language than the need's, so never decisive alone
-        "freshness": 0.12,  # knowledge ages; enough to order equals, too little to bury a good old pilot
-    }
-)
-"""They sum to 1, so that a score is a share as well."""
+_READ: Final = Numbers.load(resources(), ("basis", "capability-level", "participation-role", "scale-stage"))
 
-# --- Concepts -------------------------------------------------------------------------------------------------------
+VERSION: Final = _READ.version
 
-RELATED_FROM: Final = 0.40
-"""Lin similarity below which two topics share no more than their theme; it maps to 0."""
-RELATED_POWER: Final = 1.5
-"""Above 1: a neighbouring topic counts clearly less than the topic itself."""
-NARROWER_LOSS: Final = 0.5
-"""Work on a part of the need's topic is work on the topic: only half of the distance is taken off."""
-GENERAL_TOPIC: Final = 0.25
-"""Weight left to a topic that every candidate has, so that it still counts for something."""
-JOINT: Final = 0.5
-"""Share of the concept signal that one document must earn on all of the need's topics together; the rest is earned
-topic by topic from any document. So one project on the very combination beats many projects on one part each."""
-FOCUSED_TOPICS: Final = 4
-"""Topics up to which a document is about each of them wholly; beyond, each counts √(4/number): a project on everything
-says less about each thing."""
-RECOGNISED_BESIDE_STATED: Final = 0.5
-"""A topic found in the text of a need whose topics are stated: a hint, as whoever stated them left it out."""
-GENERAL_BESIDE_SPECIFIC: Final = 0.5
-"""A topic that stands beside one of its own narrower topics says little more."""
+PROFILES: Final[Mapping[str, Profile]] = _READ.profiles()
+DEFAULT: Final = "balanced"
+SIGNALS: Final[Mapping[Signal, float]] = PROFILES[DEFAULT].signals
+"""Of the profile that counts where none is chosen."""
+GROUP_ORDER: Final[tuple[Group, ...]] = PROFILES[DEFAULT].group_order
 
-BASIS: Final[Mapping[str, float]] = MappingProxyType(
-    {
-        "person": 1.0,  # someone read it and said so
-        "source": 1.0,  # the publisher says so
-        "text": 0.9,  # a rule over a whole text
-        "rule": 0.85,  # a rule over a title
-    }
-)
-"""How far a topic claim is trusted by its basis."""
+# --- Shared topics --------------------------------------------------------------------------------------------------
 
-# --- What a document says of a candidate (reach), and how much it proves (proof) ------------------------------------
+RELATED_FROM: Final = _READ.share("related-from")
+RELATED_POWER: Final = _READ.number("related-power", 1.0, 5.0)
+NARROWER_LOSS: Final = _READ.share("narrower-loss")
+GENERAL_TOPIC: Final = _READ.share("general-topic")
+JOINT: Final = _READ.share("joint")
+FOCUSED_TOPICS: Final = _READ.number("focused-topics", 1.0, 100.0)
+RECOGNISED_BESIDE_STATED: Final = _READ.share("recognised-beside-stated")
+GENERAL_BESIDE_SPECIFIC: Final = _READ.share("general-beside-specific")
+BASIS: Final = _READ.shares("basis", "basis")
 
-OWN_REACH: Final = 1.0
-OWN_PROOF: Final = 0.35
-"""A topic said of the candidate itself, without anything it has done."""
-PROVIDER_REACH: Final = 0.95
-PROVIDER_PROOF: Final = 0.75
-"""Provides a solution on the topic."""
-ADDRESSES_REACH: Final = 1.0
-ADDRESSES_PROOF: Final = 1.0
-"""Someone states that the solution addresses this very need."""
-ADDRESSES_SIMILAR_PROOF: Final = 0.6
-"""It addresses another need with the same topics."""
-CREATOR_REACH: Final = 0.95
-CREATOR_PROOF: Final = 0.7
-"""Made a research result on the topic."""
-CAPABILITY_REACH: Final = 1.0
-CAPABILITY_PROOF: Final = 0.7
-"""A capability claim with evidence, level not stated; see `LEVEL`."""
-CAPABILITY_BY_RULE: Final = 0.35
-"""A capability claim that a rule made from other evidence, which counts by itself already."""
-RAISED_REACH: Final = 0.9
-RAISED_PROOF: Final = 0.7
-"""Has raised a need on the same topics: for joint procurement and shared experience."""
-TERRITORY_REACH: Final = 0.8
-"""A deployment took place on its ground; someone else may have run it."""
-OPERATOR_REACH: Final = 0.95
-"""It runs the deployment itself."""
+# --- Evidence: what a document says of a candidate (reach), and how much it proves (proof) --------------------------
 
-LEVEL: Final[Mapping[str, float]] = MappingProxyType(
-    {"aware": 0.3, "developing": 0.5, "established": 0.8, "leading": 0.95}
-)
-"""Proof of a capability claim by its level."""
-
-STAGE: Final[Mapping[str, float]] = MappingProxyType(
-    {
-        "scaled": 1.0,
-        "in-use": 0.9,
-        "living-lab": 0.7,
-        "test-bed": 0.65,
-        "pilot": 0.65,
-        "ended": 0.4,  # it ran: there is experience to ask for
-        "idea": 0.2,
-    }
-)
-"""Proof of a deployment by its stage."""
-
+OWN_REACH: Final = _READ.share("own-reach")
+OWN_PROOF: Final = _READ.share("own-proof")
+PROVIDER_REACH: Final = _READ.share("provider-reach")
+PROVIDER_PROOF: Final = _READ.share("provider-proof")
+ADDRESSES_REACH: Final = _READ.share("addresses-reach")
+ADDRESSES_PROOF: Final = _READ.share("addresses-proof")
+ADDRESSES_SIMILAR_PROOF: Final = _READ.share("addresses-similar-proof")
+CREATOR_REACH: Final = _READ.share("creator-reach")
+CREATOR_PROOF: Final = _READ.share("creator-proof")
+CAPABILITY_REACH: Final = _READ.share("capability-reach")
+CAPABILITY_PROOF: Final = _READ.share("capability-proof")
+CAPABILITY_BY_RULE: Final = _READ.share("capability-by-rule")
+RAISED_REACH: Final = _READ.share("raised-reach")
+RAISED_PROOF: Final = _READ.share("raised-proof")
+TERRITORY_REACH: Final = _READ.share("territory-reach")
+OPERATOR_REACH: Final = _READ.share("operator-reach")
+LEVEL: Final = _READ.shares("capability-level", "level")
+STAGE: Final = _READ.shares("scale-stage", "stage")
+_ROLE_REACH: Final = _READ.shares("participation-role", "role", "reach")
+_ROLE_PROOF: Final = _READ.shares("participation-role", "role", "proof")
 ROLE: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
-    {
-        "lead": (0.95, 0.70),
-        "coordinating-partner": (0.95, 0.65),
-        "partner": (0.85, 0.55),
-        "beneficiary": (0.85, 0.55),
-        "working-group": (0.75, 0.45),
-        "host": (0.70, 0.45),
-        "associated-partner": (0.65, 0.35),
-        "steering": (0.55, 0.30),
-        "advisory-board": (0.50, 0.25),
-        "expected-partner": (0.40, 0.15),  # announced, not confirmed
-        "supporter": (0.40, 0.15),
-    }
+    {role: (reach, _ROLE_PROOF[role]) for role, reach in _ROLE_REACH.items()}
 )
 """Reach and proof of a participation by its role."""
-UNKNOWN_ROLE: Final = (0.60, 0.30)
+UNKNOWN_ROLE: Final = (_READ.share("unknown-role-reach"), _READ.share("unknown-role-proof"))
 
-# --- Time -----------------------------------------------------------------------------------------------------------
+# --- Freshness ------------------------------------------------------------------------------------------------------
 
-HALF_LIFE_YEARS: Final = 5.0
-"""Years after which work counts half: about one programme period."""
-OLDEST_SHARE: Final = 0.25
-"""Old evidence is still evidence: its proof never falls below this share."""
-UNDATED_SHARE: Final = 0.5
-"""Share of its proof that evidence without a date keeps; it adds no freshness."""
-OLD_YEARS: Final = 8
-"""Age of the newest evidence from which the answer says so."""
+HALF_LIFE_YEARS: Final = _READ.number("half-life-years", 0.5, 100.0)
+OLDEST_SHARE: Final = _READ.share("oldest-share")
+UNDATED_SHARE: Final = _READ.share("undated-share")
+OLD_YEARS: Final = _READ.number("old-years", 1.0, 100.0)
 
-# --- Text -----------------------------------------------------------------------------------------------------------
+# --- Words and text -------------------------------------------------------------------------------------------------
 
-BODY_PROMINENCE: Final = 0.7
-"""A word in a description, where a word in a title counts 1."""
-PREFERRED_IN_TEXT: Final = 0.9
-"""The need's word is the name of a topic, and the text holds that name, perhaps in another language."""
-ALTERNATIVE_IN_TEXT: Final = 0.6
-"""The need's word is another word for the topic, which may be narrower or wider than its name."""
-WORDS_RELEVANCE: Final = 0.7
-"""A document that holds the need's words without a common topic is about it with less certainty."""
-UNSEEN_WORD: Final = 0.5
-"""Weight of a word that no text of the graph holds: the need is not fully met in words, and the share says so."""
+BODY_PROMINENCE: Final = _READ.share("body-prominence")
+PREFERRED_IN_TEXT: Final = _READ.share("preferred-in-text")
+ALTERNATIVE_IN_TEXT: Final = _READ.share("alternative-in-text")
+WORDS_RELEVANCE: Final = _READ.share("words-relevance")
+UNSEEN_WORD: Final = _READ.share("unseen-word")
 
-# --- Gathering ------------------------------------------------------------------------------------------------------
+# --- Meaning --------------------------------------------------------------------------------------------------------
+
+MEANING_RELEVANCE: Final = _READ.share("meaning-relevance")
+SUGGESTED_TRUST: Final = _READ.share("suggested-trust")
+
+# --- Connections in the graph ---------------------------------------------------------------------------------------
+
+WALK_RESTART: Final = _READ.share("walk-restart")
+WALK_HIERARCHY: Final = _READ.share("walk-hierarchy")
+WALK_STEPS: Final = 10
+"""Steps that are taken: what is left after them is 2⁻¹⁰ of the walk."""
+
+# --- The list -------------------------------------------------------------------------------------------------------
+
+MIN_SCORE: Final = _READ.share("min-score")
+WEAK_SCORE: Final = _READ.share("weak-score")
+
+_READ.complete()
+NUMBERS: Final[tuple[Number, ...]] = _READ.all()
+"""All of them, to be shown."""
+
+# --- What only bounds time or layout --------------------------------------------------------------------------------
 
 FUSION_CONSTANT: Final = 60
-"""Of reciprocal rank fusion, Σ 1/(60 + rank): the customary value, insensitive between 20 and 100."""
+"""Of reciprocal rank fusion, Σ 1/(60 + rank), by which candidates are gathered: the customary value, insensitive
+between 20 and 100."""
 POOL: Final = 300
 """Candidates per group that are scored; the top ten never come from further down."""
 GATHERED: Final = 6_000
 """Candidates of all groups together that are looked at, so that time stays bounded on a large graph."""
 FULL_TEXT_HITS: Final = 500
 """Things the full-text engine hands over."""
-MIN_SCORE: Final = 0.10
-"""Below this a candidate shares a passing word or a theme with the need, no more."""
-WEAK_SCORE: Final = 0.04
-"""Where a side of the Øresund has nobody above that, its best are shown down to this, with the score they have."""
 TOP: Final = 10
 PER_COUNTRY: Final = 3
 """Beyond the top, so many of each country are handed over, at their true rank, so that both sides can be seen."""
@@ -167,4 +127,19 @@ MIN_REASONS: Final = 2
 SLIGHT_REASON: Final = 0.01
 """Beyond the first two, a reason that adds less than one point of a hundred is not told."""
 
-GROUP_ORDER: Final[tuple[Group, ...]] = ("research", "company", "solution", "municipality", "result", "organisation")
+
+def profile(slug: str) -> Profile:
+    """
+    The profile of that name.
+
+    Raises:
+        BadParameter: There is none.
+
+    Example:
+        >>> profile("ready-to-buy").group_order[0]
+        'solution'
+    """
+    found = PROFILES.get(slug)
+    if found is None:
+        raise BadParameter(name="weighting", value=slug[:100], expected=", ".join(PROFILES))
+    return found

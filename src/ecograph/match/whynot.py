@@ -35,11 +35,21 @@ Verdict = Literal["listed", "below", "weak", "rule", "kind"]
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One signal: what the candidate has of the score, and what whoever holds the rank asked for has."""
+    """
+    One signal.
+
+    Attributes:
+        signal: The signal.
+        has: What the candidate has of the score by it.
+        needed: What whoever holds the rank asked for has.
+        most: What anybody could have.
+        sentences: The same in words.
+    """
 
     signal: Signal
     has: float
     needed: float | None
+    most: float
     sentences: Texts
 
 
@@ -190,7 +200,7 @@ class Explainer:
             count=len(ranked.allowed[group]),
             goal=goal,
             bar=bar,
-            gaps=tuple(_gaps(match, bar)),
+            gaps=tuple(_gaps(match, bar, ranked.measured.weights)),
             rule=rule,
             search=search,
             outcome=_outcome(match.labels, search) if search else None,
@@ -274,8 +284,8 @@ def points(score: float, lang: Language) -> str:
     return said if lang == "en" else said.replace(".", ",")
 
 
-def _gaps(match: Match, bar: Match | None) -> Iterable[Gap]:
-    for signal in SIGNALS:
+def _gaps(match: Match, bar: Match | None, most: Mapping[Signal, float]) -> Iterable[Gap]:
+    for signal in (each for each in SIGNALS if most[each] > 0.0):
         has = match.contributions[signal]
         needed = bar.contributions[signal] if bar else None
         key = "counterfactual.gap.alone" if bar is None else "counterfactual.gap.beside"
@@ -294,11 +304,11 @@ def _gaps(match: Match, bar: Match | None) -> Iterable[Gap]:
                 lang,
                 signal=name[:1].upper() + name[1:],
                 has=points(match.contributions[signal], lang),
-                most=points(weights.SIGNALS[signal], lang),
+                most=points(most[signal], lang),
                 **named,
             )
 
-        yield Gap(signal, has, needed, {lang: say(lang) for lang in LANGUAGES})
+        yield Gap(signal, has, needed, most[signal], {lang: say(lang) for lang in LANGUAGES})
 
 
 def _outcome(labels: Texts, search: Search) -> Note:

@@ -52,6 +52,7 @@ _STATUSES: Final[Mapping[type[EcoGraphError], tuple[int, str]]] = {
     errors.WithdrawalConflict: (409, "conflict"),
     errors.PartnerExists: (409, "conflict"),
     errors.VersionConflict: (412, "conflict"),
+    errors.EntryChanged: (412, "conflict"),
     errors.KeyReused: (422, "request"),
     errors.RequestError: (400, "request"),
     errors.ServiceError: (503, "service"),
@@ -231,7 +232,7 @@ def _own(error: EcoGraphError) -> Problem:
         headers = {"Retry-After": str(error.values["seconds"])}
     if isinstance(error, errors.BadToken):
         headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}  # RFC 6750, section 3
-    if isinstance(error, errors.VersionConflict):
+    if isinstance(error, errors.VersionConflict | errors.EntryChanged):
         extra = {"version": error.values["current"]}
         headers = {"ETag": f'"{error.values["current"]}"'}
     if isinstance(error, errors.WrongState):

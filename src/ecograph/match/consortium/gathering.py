@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pyoxigraph import Literal, NamedNode
 
 from ecograph.errors import UnknownThing
-from ecograph.match import scoring, signals, weights
+from ecograph.match import ranking, signals, weights
 from ecograph.match.consortium.problem import Actor, Offer, Problem, qualifies
 from ecograph.match.consortium.rules import LEVELS, Cover, Level, Role, Rules
 from ecograph.match.evidence import FAMILIES, Evidence
@@ -236,19 +236,7 @@ def _level(name: str) -> Level:
 def _fits(measured: signals.Measured) -> NDArray[np.float64]:
     """The score of every candidate."""
     return np.asarray(
-        [
-            scoring.score(
-                {
-                    "text": float(measured.text[row]),
-                    "concept": float(measured.concept[row]),
-                    "evidence": float(measured.evidence[row]),
-                    "freshness": float(measured.freshness[row]),
-                },
-                weights.SIGNALS,
-            ).score
-            for row in range(len(measured.candidates))
-        ],
-        dtype=np.float64,
+        [ranking.score_of(measured, row).score for row in range(len(measured.candidates))], dtype=np.float64
     )
 
 

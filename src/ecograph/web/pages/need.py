@@ -9,12 +9,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pyoxigraph import NamedNode
 
-from ecograph.bootstrap import View
 from ecograph.errors import UnknownThing
 from ecograph.identifiers import concept_iri, thing_iri
 from ecograph.match.model import GROUPS, NeedProfile
 from ecograph.messages import Language
 from ecograph.namespaces import CONCEPT, ID
+from ecograph.web.narrowing import narrowed
 from ecograph.web.pages.layout import METHODS, Words, page, short
 from ecograph.web.views import matches
 from ecograph.web.views.profiles import Profile, profile
@@ -126,17 +126,6 @@ def _slug(topic: NamedNode) -> str:
 
 def _slug_of(need: NamedNode) -> str:
     return ID.local(need).removeprefix("need/")
-
-
-def narrowed(view: View, need: NeedProfile, topics: list[NamedNode]) -> NeedProfile:
-    """The need with the topics that the coordinator has ticked or added, and no other."""
-    for concept in need.concepts:
-        if concept.iri not in topics and concept.iri.value.startswith(CONCEPT["topic/"].value):
-            need = need.without(concept.iri)
-    for topic in topics:
-        if topic not in {concept.iri for concept in need.concepts}:
-            need = view.matcher.with_concept(need, topic)
-    return need
 
 
 def _consortium(need: NeedProfile, typed: str, lang: Language) -> str:

@@ -11,15 +11,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pyoxigraph import NamedNode
 
 from ecograph.identifiers import NAME, concept_iri, thing_iri
-from ecograph.match import weights
 from ecograph.match.counterfactual import Change
 from ecograph.match.edits import Edit
-from ecograph.match.model import SIGNALS, NeedProfile
+from ecograph.match.model import NeedProfile
 from ecograph.match.whynot import Answer
 from ecograph.match.whynot import points as as_points
 from ecograph.namespaces import ID
+from ecograph.web.narrowing import narrowed
 from ecograph.web.pages.layout import METHODS, Words, page, short
-from ecograph.web.pages.need import LONGEST_NEED, Topics, narrowed
+from ecograph.web.pages.need import LONGEST_NEED, Topics
 from ecograph.web.views.words import Link, Reader
 from ecograph.web.why_models import turtle
 
@@ -108,13 +108,7 @@ def _signals(words: Reader, answer: Answer) -> list[dict[str, object]]:
     if answer.match is None:
         return []
     rows: list[tuple[str, float, float | None, float]] = [
-        (
-            words.say(f"match.signal.{signal}"),
-            answer.match.contributions[signal],
-            answer.bar.contributions[signal] if answer.bar else None,
-            weights.SIGNALS[signal],
-        )
-        for signal in SIGNALS
+        (words.say(f"match.signal.{gap.signal}"), gap.has, gap.needed, gap.most) for gap in answer.gaps
     ]
     bar = answer.bar.score if answer.bar else None
     rows.append((words.say("counterfactual.page.sum"), answer.match.score, bar, 1.0))

@@ -1,0 +1,469 @@
+"""
+Shortlists: the candidates that a partner considers for a need, how far the conversation has come, and why not.
+
+They are the partner's own. Everything here is asked for by partner, so that no other partner can meet them; the graph,
+and so the score of anybody, knows nothing of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+from uuid import uuid4
+
+from pyoxigraph import NamedNode
+from sqlalchemy import ColumnElement, Connection, Row, or_, select
+
+from ecograph.errors import BadParameter, EntryChanged, UnknownThing
+from ecograph.ledger import rows, tables
+from ecograph.ledger.database import Database
+from ecograph.ledger.records import JsonValue
+from ecograph.ledger.writing import as_json, moment, plain
+
+RESTORABLE: Final = timedelta(days=30)
+"""How long a removed entry can be brought back: until the next meeting, and no longer than that needs."""
+
+MAX_ENTRIES: Final = 5000
+"""Entries of one partner: more than anybody talks to, and some 50 MB with their reasons."""
+
+MAX_NOTE: Final = 2000  # characters; more belongs in the partner's own files
+MAX_WHY: Final = 500
+MAX_NEED: Final = 5000  # characters of a typed need, as the page takes it
+_MAX_IRI: Final = 2000
+
+
+class Status(StrEnum):
+    """How far the conversation with a candidate has come; all but the last are concepts of `shortlist-status`."""
+
+    CONSIDERING = "considering"
+    CONTACTED = "contacted"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    NOT_RELEVANT = "not-relevant"
+
+
+class Happened(StrEnum):
+    """What happened to an entry."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    RESTORED = "restored"
+    SHARED = "shared"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True)
+class About:
+    """
+    The need an entry is for: one of the graph, or the words that were typed in.
+
+    Raises:
+        BadParameter: Neither or both, or too long.
+    """
+
+    iri: NamedNode | None = None
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", plain(self.text).strip())
+        size = len(self.iri.value) if self.iri else 0
+        if bool(self.iri) == bool(self.text) or len(self.text) > MAX_NEED or size > _MAX_IRI:
+            raise BadParameter(name="need", value=self.text[:40], expected=f"n09 | ≤ {MAX_NEED}")
+
+    @property
+    def key(self) -> str:
+        """What tells needs apart: entries for the same words belong together."""
+        return hashlib.sha256((self.iri.value if self.iri else f"\0{self.text}").encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """
+    One candidate on a partner's shortlist for a need.
+
+    Args:
+        id: Its number.
+        partner: Slug of whose it is.
+        about: The need.
+        candidate: The thing.
+        status: How far the conversation has come.
+        why: Why it is not relevant, or declined.
+        note: What the partner wrote about it.
+        who: Who added it, as events name them.
+        added_at: When.
+        changed_at: When it was changed last.
+        version: Counts from 1 whatever was done to it.
+        removed_at: When it was removed; it can be restored for `RESTORABLE`.
+        contribution_id: The contribution that its verdict was shared with, if any.
+        kept: The reasons of the match at that moment, as `match.standing` writes them.
+    """
+
+    id: str
+    partner: str
+    about: About
+    candidate: NamedNode
+    status: Status
+    why: str
+    note: str
+    who: str
+    added_at: datetime
+    changed_at: datetime
+    version: int
+    removed_at: datetime | None = None
+    contribution_id: str | None = None
+    kept: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that happened to an entry, and the status it had then. What notes said before is not kept."""
+
+    entry_id: str
+    what: Happened
+    status: Status
+    who: str
+    when: datetime
+
+
+class Shortlists:
+    """
+    The shortlists of a ledger; safe to use from several threads.
+
+    Source:
+        docs/shortlist.md.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self,
+        partner: str,
+        about: About,
+        candidate: NamedNode,
+        who: str,
+        *,
+        status: Status = Status.CONSIDERING,
+        why: str = "",
+        note: str = "",
+        kept: Mapping[str, JsonValue] | None = None,
+    ) -> tuple[Entry, bool]:
+        """
+        Put a candidate on the shortlist for a need. One that is there already stays as it is.
+
+        Returns:
+            The entry, and whether it was put there now: newly, or again after it was removed.
+
+        Raises:
+            UnknownThing: No such partner.
+            BadParameter: Words that are too long, or missing where a reason is needed; or too many entries.
+            DiskFull: Nothing was kept.
+        """
+        said = _said(status, why, note)
+        columns = tables.shortlist_entry.c
+        with self._database.write() as connection:
+            rows.lock_head(connection)
+            _require_partner(connection, partner)
+            known = connection.execute(
+                select(tables.shortlist_entry).where(
+                    columns.partner == partner,
+                    columns.need_key == about.key,
+                    columns.candidate == candidate.value,
+                )
+            ).one_or_none()
+            if known is not None and known.removed_at is None:
+                return _as_entry(known), False
+            now, who = moment(), plain(who)
+            values = {**said, "kept": as_json(kept or {}), "changed_at": now}
+            if known is not None:
+                _change(connection, known.id, now, removed_at=None, who=who, added_at=now, **values)
+                _happened(connection, known.id, Happened.RESTORED, status, who, now)
+                return _as_entry(_row(connection, known.id, partner)), True
+            count = len(connection.scalars(select(columns.id).where(columns.partner == partner)).all())
+            if count >= MAX_ENTRIES:
+                raise BadParameter(name="shortlist", value=count + 1, expected=f"≤ {MAX_ENTRIES}")
+            entry_id = uuid4().hex
+            connection.execute(
+                tables.shortlist_entry.insert().values(
+                    id=entry_id,
+                    partner=partner,
+                    need=about.iri.value if about.iri else None,
+                    need_text=about.text,
+                    need_key=about.key,
+                    candidate=candidate.value,
+                    who=who,
+                    added_at=now,
+                    version=1,
+                    **values,
+                )
+            )
+            _happened(connection, entry_id, Happened.ADDED, status, who, now)
+            return _as_entry(_row(connection, entry_id, partner)), True
+
+    def change(
+        self,
+        entry_id: str,
+        partner: str,
+        who: str,
+        *,
+        status: Status | None = None,
+        why: str | None = None,
+        note: str | None = None,
+        version: int | None = None,
+    ) -> Entry:
+        """
+        Say something else of an entry; what is None stays.
+
+        Raises:
+            UnknownThing: The partner has no such entry, or has removed it.
+            EntryChanged: Somebody changed it since that version.
+            BadParameter: Words that are too long, or missing where a reason is needed.
+            DiskFull: Nothing was changed.
+        """
+        with self._database.write() as connection:
+            row = _opened(connection, entry_id, partner, version)
+            was = _as_entry(row)
+            status = was.status if status is None else status
+            said = _said(status, was.why if why is None else why, was.note if note is None else note)
+            if any(said[name] != getattr(row, name) for name in said):
+                now = moment()
+                _change(connection, entry_id, now, **said)
+                _happened(connection, entry_id, Happened.CHANGED, status, plain(who), now)
+            return _as_entry(_row(connection, entry_id, partner))
+
+    def remove(self, entry_id: str, partner: str, who: str, *, version: int | None = None) -> Entry:
+        """
+        Take an entry off the list; `restore` brings it back, until it is deleted for good.
+
+        Raises:
+            UnknownThing, EntryChanged, DiskFull: As for `change`.
+        """
+        with self._database.write() as connection:
+            row, now = _opened(connection, entry_id, partner, version), moment()
+            _change(connection, entry_id, now, removed_at=now)
+            _happened(connection, entry_id, Happened.REMOVED, Status(row.status), plain(who), now)
+            return _as_entry(_row(connection, entry_id, partner))
+
+    def restore(self, entry_id: str, partner: str, who: str, *, version: int | None = None) -> Entry:
+        """
+        Bring a removed entry back as it was; one that is there stays.
+
+        Raises:
+            UnknownThing, EntryChanged, DiskFull: As for `change`.
+        """
+        with self._database.write() as connection:
+            row, now = _opened(connection, entry_id, partner, version, removed=True), moment()
+            if row.removed_at is not None:
+                _change(connection, entry_id, now, removed_at=None)
+                _happened(connection, entry_id, Happened.RESTORED, Status(row.status), plain(who), now)
+            return _as_entry(_row(connection, entry_id, partner))
+
+    def share(
+        self, entry_id: str, partner: str, who: str, contribution_id: str, *, version: int | None = None
+    ) -> Entry:
+        """
+        Note with which contribution a verdict was sent to others.
+
+        Raises:
+            UnknownThing, EntryChanged, DiskFull: As for `change`.
+        """
+        with self._database.write() as connection:
+            row, now = _opened(connection, entry_id, partner, version), moment()
+            _change(connection, entry_id, now, contribution_id=contribution_id)
+            _happened(connection, entry_id, Happened.SHARED, Status(row.status), plain(who), now)
+            return _as_entry(_row(connection, entry_id, partner))
+
+    def get(self, entry_id: str, partner: str) -> Entry:
+        """
+        One entry, also one that was removed.
+
+        Raises:
+            UnknownThing: The partner has no such entry; whether another has, is not said.
+        """
+        with self._database.read() as connection:
+            return _as_entry(_row(connection, entry_id, partner))
+
+    def entries(self, partner: str, about: About | None = None, *, removed: bool | None = False) -> tuple[Entry, ...]:
+        """
+        A partner's entries, the last changed first.
+
+        Args:
+            partner: Whose.
+            about: Only those for this need.
+            removed: Only those that were removed, or only those that were not; None for all.
+        """
+        columns = tables.shortlist_entry.c
+        query = select(tables.shortlist_entry).where(columns.partner == partner)
+        if about is not None:
+            query = query.where(columns.need_key == about.key)
+        if removed is not None:
+            query = query.where(columns.removed_at.is_not(None) if removed else columns.removed_at.is_(None))
+        with self._database.read() as connection:
+            found = connection.execute(query.order_by(columns.changed_at.desc(), columns.id))
+            return tuple(map(_as_entry, found))
+
+    def history(self, partner: str) -> Mapping[str, tuple[Change, ...]]:
+        """What happened to a partner's entries, by entry, oldest first."""
+        table = tables.shortlist_change
+        query = select(table).join(tables.shortlist_entry).where(tables.shortlist_entry.c.partner == partner)
+        found: dict[str, list[Change]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(query.order_by(table.c.id)):
+                when = datetime.fromisoformat(row.at)
+                change = Change(row.entry_id, Happened(row.what), Status(row.status), row.who, when)
+                found.setdefault(row.entry_id, []).append(change)
+        return {entry_id: tuple(changes) for entry_id, changes in found.items()}
+
+    def delete(self, partner: str, entry_id: str | None = None) -> int:
+        """
+        Delete an entry for good, or all of a partner's, with their history. Nothing brings them back.
+
+        Returns:
+            How many there were.
+
+        Raises:
+            DiskFull: Nothing was deleted.
+        """
+        columns = tables.shortlist_entry.c
+        condition = columns.partner == partner
+        if entry_id is not None:
+            condition &= columns.id == entry_id
+        with self._database.write() as connection:
+            return _delete(connection, condition)
+
+    def expire(self, unchanged_since: datetime) -> int:
+        """
+        Delete for good what nobody has changed for long, and what was removed longer ago than `RESTORABLE`.
+
+        Args:
+            unchanged_since: Entries last changed before that moment go.
+
+        Returns:
+            How many went.
+        """
+        columns = tables.shortlist_entry.c
+        before = unchanged_since.isoformat(timespec="microseconds")
+        with self._database.write() as connection:
+            return _delete(connection, or_(columns.changed_at < before, columns.removed_at < moment(-RESTORABLE)))
+
+
+def forget(connection: Connection, nodes: Iterable[str], names: Iterable[str], who: str) -> None:
+    """
+    Forget a person: entries about them go, others lose the reasons and notes that name them.
+
+    Args:
+        connection: The transaction of the erasure.
+        nodes: IRIs of the person and of what is said of them.
+        names: What the person is called.
+        who: Who erases.
+    """
+    people = set(nodes)
+    iris = tuple(json.dumps(node) for node in sorted(people))
+    called = tuple(name.casefold() for name in names if name.strip())
+    now = moment()
+    for row in connection.execute(select(tables.shortlist_entry)).all():
+        if row.candidate in people or row.need in people or _names(row.need_text, called):
+            _delete(connection, tables.shortlist_entry.c.id == row.id)
+            continue
+        kept = json.loads(row.kept)
+        reasons = kept.get("reasons", [])
+        clean = [each for each in reasons if not _mentions(each, iris, called)]
+        blanked: dict[str, object] = {name: "" for name in ("why", "note") if _names(getattr(row, name), called)}
+        if len(clean) < len(reasons):
+            blanked["kept"] = as_json({**kept, "reasons": clean})
+        if blanked:
+            # The age of an entry is that of what its partner did.
+            _change(connection, row.id, row.changed_at, **blanked)
+            _happened(connection, row.id, Happened.ERASED, Status(row.status), plain(who), now)
+
+
+def _mentions(reason: Mapping[str, JsonValue], iris: Sequence[str], called: Sequence[str]) -> bool:
+    written = as_json(reason)
+    return any(iri in written for iri in iris) or _names(json.dumps(reason, ensure_ascii=False), called)
+
+
+def _names(words: str, called: Sequence[str]) -> bool:
+    folded = words.casefold()
+    return any(name in folded for name in called)
+
+
+def _said(status: Status, why: str, note: str) -> dict[str, str]:
+    """What a partner says of an entry, as it is kept."""
+    said = {"status": status.value, "why": plain(why).strip(), "note": plain(note).strip()}
+    for name, most in (("why", MAX_WHY), ("note", MAX_NOTE)):
+        if len(said[name]) > most:
+            raise BadParameter(name=name, value=f"{said[name][:20]}…", expected=f"≤ {most}")
+    if status is Status.NOT_RELEVANT and not said["why"]:
+        raise BadParameter(name="why", value="", expected="…")
+    return said
+
+
+def _require_partner(connection: Connection, partner: str) -> None:
+    if connection.scalar(select(tables.partner.c.slug).where(tables.partner.c.slug == partner)) is None:
+        raise UnknownThing(kind="partner", id=partner)
+
+
+def _row(connection: Connection, entry_id: str, partner: str, lock: bool = False) -> Row[Any]:
+    columns = tables.shortlist_entry.c
+    query = select(tables.shortlist_entry).where(columns.id == entry_id, columns.partner == partner)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        raise UnknownThing(kind="shortlist-entry", id=plain(entry_id[:64]))
+    return row
+
+
+def _opened(
+    connection: Connection, entry_id: str, partner: str, seen: int | None, *, removed: bool = False
+) -> Row[Any]:
+    """An entry that nobody else changes until the transaction ends, in the version that the caller saw."""
+    row = _row(connection, entry_id, partner, lock=True)
+    if row.removed_at is not None and not removed:
+        raise UnknownThing(kind="shortlist-entry", id=entry_id)
+    if seen is not None and seen != row.version:
+        raise EntryChanged(current=row.version, given=seen)
+    return row
+
+
+def _change(connection: Connection, entry_id: str, now: str, **values: object) -> None:
+    columns = tables.shortlist_entry.c
+    changed = tables.shortlist_entry.update().where(columns.id == entry_id)
+    connection.execute(changed.values(version=columns.version + 1, **{"changed_at": now, **values}))
+
+
+def _happened(connection: Connection, entry_id: str, what: Happened, status: Status, who: str, now: str) -> None:
+    connection.execute(
+        tables.shortlist_change.insert().values(entry_id=entry_id, what=what, status=status, who=who, at=now)
+    )
+
+
+def _delete(connection: Connection, condition: ColumnElement[bool]) -> int:
+    going = connection.scalars(select(tables.shortlist_entry.c.id).where(condition)).all()
+    for entry_id in going:
+        connection.execute(tables.shortlist_change.delete().where(tables.shortlist_change.c.entry_id == entry_id))
+        connection.execute(tables.shortlist_entry.delete().where(tables.shortlist_entry.c.id == entry_id))
+    return len(going)
+
+
+def _as_entry(row: Row[Any]) -> Entry:
+    return Entry(
+        id=row.id,
+        partner=row.partner,
+        about=About(NamedNode(row.need) if row.need else None, row.need_text),
+        candidate=NamedNode(row.candidate),
+        status=Status(row.status),
+        why=row.why,
+        note=row.note,
+        who=row.who,
+        added_at=datetime.fromisoformat(row.added_at),
+        changed_at=datetime.fromisoformat(row.changed_at),
+        version=row.version,
+        removed_at=datetime.fromisoformat(row.removed_at) if row.removed_at else None,
+        contribution_id=row.contribution_id,
+        kept=json.loads(row.kept),
+    )

@@ -1,0 +1,193 @@
+"""How much two needs ask for the same: the parts of a match's score, taken between needs and in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecograph.match import signals, weights
+from ecograph.match.evidence import Evidence
+from ecograph.match.matcher import Matcher
+from ecograph.match.model import NeedProfile, Signal
+from ecograph.match.signals import Wanted
+from ecograph.namespaces import CONCEPT
+
+Floats = NDArray[np.float64]
+
+CAPABILITY_SHARE: Final = 0.5
+"""What a need is about tells it from others; what whoever meets it must be able to do (sensor data, procurement) is the
+same for many different needs, so it counts half."""
+MOST_NEEDS: Final = 1_000
+"""Needs that are compared with each other, the newest ones, so that time stays bounded on a large graph."""
+
+_CAPABILITY: Final = CONCEPT["capability"].value + "/"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """
+    Needs side by side.
+
+    Attributes:
+        profiles: The needs; at most one is typed in.
+        numbers: Thing number of each; -1 for one that is typed in.
+        wanted: What each is about, with shares that sum to 1.
+        parts: Per part of the likeness how much of one need (row) the other (column) has too, 0..1.
+        cut: Whether there were more needs than are compared.
+    """
+
+    profiles: tuple[NeedProfile, ...]
+    numbers: tuple[int, ...]
+    wanted: tuple[tuple[Wanted, ...], ...]
+    parts: Mapping[Signal, Floats]
+    cut: bool = False
+
+    @cached_property
+    def shares(self) -> Mapping[Signal, float]:
+        """How much each part counts: its weight in a match's score, so that they sum to 1."""
+        whole = sum(weights.SIGNALS[part] for part in self.parts)
+        return {part: weights.SIGNALS[part] / whole for part in self.parts}
+
+    @cached_property
+    def likeness(self) -> Floats:
+        """Per pair 0..1, the same both ways; 1 for a need and itself."""
+        found = np.zeros((len(self.profiles), len(self.profiles)), dtype=np.float64)
+        for part, share in self.shares.items():
+            found += share * both_ways(self.parts[part])
+        np.fill_diagonal(found, 1.0)
+        return found
+
+    def contributions(self, one: int, other: int) -> Mapping[Signal, float]:
+        """Each part's share of the likeness of two needs; they sum to it."""
+        return {
+            part: share * float(both_ways(self.parts[part][np.ix_((one, other), (one, other))])[0, 1])
+            for part, share in self.shares.items()
+        }
+
+
+def both_ways(directed: Floats) -> Floats:
+    """
+    The mean of both directions; one direction alone where the other is not known (NaN).
+
+    Example:
+        >>> both_ways(np.array([[1.0, 0.2], [0.6, 1.0]]))[0, 1]
+        0.4
+    """
+    back = directed.T
+    one, other = np.where(np.isnan(directed), back, directed), np.where(np.isnan(back), directed, back)
+    return (one + other) / 2.0
+
+
+def compare(matcher: Matcher) -> Compared:
+    """The needs of the graph beside each other, in the order of their IRIs; of very many the newest."""
+    read = matcher.evidence
+    found = [(need, read.numbers[need.value]) for need in sorted(matcher.needs(), key=lambda iri: iri.value)]
+    newest = sorted(found, key=lambda pair: -(read.dated[pair[1]].year if pair[1] in read.dated else 0))
+    kept = {need for need, _ in newest[:MOST_NEEDS]}
+    profiles = tuple(matcher.profile(need) for need, _ in found if need in kept)
+    numbers = tuple(number for need, number in found if need in kept)
+    wanted = tuple(wanted_of(read, profile) for profile in profiles)
+    rows = [_met(read, profile, own, numbers, wanted) for profile, own in zip(profiles, wanted, strict=True)]
+    parts = {
+        part: np.asarray([row[part] for row in rows], dtype=np.float64).reshape(len(rows), len(rows))
+        for part in parts_of(read)
+    }
+    return Compared(profiles, numbers, wanted, parts, cut=len(found) > len(kept))
+
+
+def beside(matcher: Matcher, known: Compared, profile: NeedProfile) -> tuple[Compared, int]:
+    """
+    The same with one more need, and its place: a need that is typed in, or one that is there already.
+
+    Args:
+        matcher: The graph.
+        known: Its needs, compared.
+        profile: The need asked about.
+    """
+    read = matcher.evidence
+    number = read.numbers.get(profile.iri.value, -1) if profile.iri else -1
+    if number in known.numbers:
+        return known, known.numbers.index(number)
+    own = wanted_of(read, profile)
+    row = _met(read, profile, own, known.numbers, known.wanted)
+    # What is typed in is in no index: which of the others' words and meaning it holds is not known.
+    columns = {part: np.full(len(known.profiles), np.nan) for part in known.parts}
+    columns["concept"] = np.asarray([_concepts_met(read, other, own) for other in known.wanted], dtype=np.float64)
+    parts = {part: _grown(square, row[part], columns[part]) for part, square in known.parts.items()}
+    whole = Compared((*known.profiles, profile), (*known.numbers, number), (*known.wanted, own), parts, known.cut)
+    return whole, len(known.profiles)
+
+
+def parts_of(read: Evidence) -> tuple[Signal, ...]:
+    """What likeness is made of; meaning where texts can be compared by it."""
+    return ("concept", "text", "meaning") if _meaning(read) else ("concept", "text")
+
+
+def _meaning(read: Evidence) -> Any:
+    meaning: Any = getattr(read, "meaning", None)
+    return meaning if meaning is not None and meaning.available else None
+
+
+def wanted_of(read: Evidence, profile: NeedProfile) -> tuple[Wanted, ...]:
+    """What a need is about, with shares that sum to 1; capabilities count half of what topics do."""
+    found = signals.concepts_wanted(read, profile)
+    halved = [
+        each.share * (CAPABILITY_SHARE if each.source.iri.value.startswith(_CAPABILITY) else 1.0) for each in found
+    ]
+    whole = sum(halved)
+    return tuple(replace(each, share=share / whole) for each, share in zip(found, halved, strict=True))
+
+
+def counterpart(read: Evidence, wanted: Wanted, others: Sequence[Wanted]) -> tuple[float, Wanted | None]:
+    """What another need has that is most like one concept, and how much of the concept that meets, 0..1."""
+    likeness = read.hierarchy.likeness(wanted.concept)
+    best: tuple[float, Wanted | None] = (0.0, None)
+    for each in others:
+        met = float(likeness[each.concept]) * each.source.weight
+        if met > best[0]:
+            best = (met, each)
+    return best
+
+
+def _concepts_met(read: Evidence, one: Sequence[Wanted], other: Sequence[Wanted]) -> float:
+    return sum(each.share * counterpart(read, each, other)[0] for each in one)
+
+
+def _met(
+    read: Evidence,
+    profile: NeedProfile,
+    own: Sequence[Wanted],
+    numbers: Sequence[int],
+    wanted: Sequence[Sequence[Wanted]],
+) -> dict[Signal, Floats]:
+    """Per part how much of a need each of the others has, 0..1."""
+    others = list(numbers)
+    found: dict[Signal, Floats] = {
+        "concept": np.asarray([_concepts_met(read, own, other) for other in wanted], dtype=np.float64),
+        "text": _words_met(read, profile)[others],
+    }
+    meaning = _meaning(read)
+    if meaning:
+        found["meaning"] = meaning.near(signals.meant_texts(profile)).value[others].astype(np.float64)
+    return found
+
+
+def _words_met(read: Evidence, profile: NeedProfile) -> Floats:
+    """Per thing the share of the need's words that it holds, in the need's language that it holds most of."""
+    found = np.zeros(len(read.things), dtype=np.float64)
+    for units in signals.word_units(read, profile).values():
+        if units:
+            found = np.maximum(found, read.words.coverage(units).astype(np.float64))
+    return found
+
+
+def _grown(known: Floats, row: Floats, column: Floats) -> Floats:
+    size = len(known)
+    found = np.ones((size + 1, size + 1), dtype=np.float64)
+    found[:size, :size], found[size, :size], found[:size, size] = known, row, column
+    return found

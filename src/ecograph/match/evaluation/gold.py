@@ -1,0 +1,144 @@
+"""
+The gold set: needs in three languages, and how well candidates of the shipped graph fit them by a reader's judgement.
+
+Source:
+    docs/evaluation.md, "The gold set".
+"""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal, get_args
+
+from ecograph.errors import BadGoldSet
+from ecograph.messages import LANGUAGES, Language
+
+Kind = Literal["literal", "paraphrase"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+Split = Literal["open", "locked"]
+SPLITS: Final[tuple[Split, ...]] = get_args(Split)
+
+GRADES: Final = range(4)
+"""0 does not fit, 1 touches it, 2 fits, 3 fits very well; tests/gold/guideline.md says when each is given."""
+FITS: Final = 2
+"""The grade from which a candidate is one that a coordinator would want to see."""
+
+NEEDS: Final = "needs.toml"
+JUDGEMENTS: Final = "judgements.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One wording of a need: in one language, in the words of the topics (`literal`) or in others (`paraphrase`)."""
+
+    need: str
+    kind: Kind
+    lang: Language
+    text: str
+
+    @property
+    def key(self) -> tuple[str, Kind, Language]:
+        """What tells it from all other queries of the set."""
+        return self.need, self.kind, self.lang
+
+
+@dataclass(frozen=True, slots=True)
+class GoldNeed:
+    """
+    One information need with its six wordings.
+
+    Attributes:
+        id: Its name in the set.
+        split: `open` may be looked at when weights are chosen; `locked` may not.
+        theme: What it belongs to.
+        brief: What fits and what does not, for whoever judges.
+        queries: By kind and language.
+        grades: Grade per candidate, as kind/slug; a candidate that is not in it has not been judged.
+    """
+
+    id: str
+    split: Split
+    theme: str
+    brief: str
+    queries: tuple[Query, ...]
+    grades: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """The needs, in the order of the file."""
+
+    needs: tuple[GoldNeed, ...]
+
+    @property
+    def queries(self) -> tuple[Query, ...]:
+        """Every wording of every need."""
+        return tuple(query for need in self.needs for query in need.queries)
+
+    def only(self, split: Split | None) -> Gold:
+        """The needs of one split; all of them where None."""
+        return Gold(tuple(need for need in self.needs if split in (None, need.split)))
+
+
+def load(directory: Path) -> Gold:
+    """
+    Read a gold set.
+
+    Args:
+        directory: Holds `needs.toml`, and `judgements.csv` once something has been judged.
+
+    Raises:
+        BadGoldSet: A file cannot be read, or says something it must not.
+    """
+    try:
+        written = tomllib.loads((directory / NEEDS).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadGoldSet(file=directory / NEEDS, detail=str(error)) from error
+    grades = _judgements(directory / JUDGEMENTS)
+    try:
+        needs = tuple(_need(each, grades.get(each["id"], {})) for each in written["need"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadGoldSet(file=directory / NEEDS, detail=repr(error)) from error
+    known = {need.id for need in needs}
+    if len(known) < len(needs):
+        raise BadGoldSet(file=directory / NEEDS, detail="two needs with one id")
+    if unknown := sorted(set(grades) - known):
+        raise BadGoldSet(file=directory / JUDGEMENTS, detail=f"no such need: {', '.join(unknown)}")
+    return Gold(needs)
+
+
+def _need(said: Mapping[str, Any], grades: Mapping[str, int]) -> GoldNeed:
+    if said["split"] not in SPLITS:
+        raise ValueError(f"{said['id']}: split {said['split']}")
+    queries = tuple(
+        Query(said["id"], kind, lang, str(said[kind][lang]).strip()) for kind in KINDS for lang in LANGUAGES
+    )
+    if not all(query.text for query in queries):
+        raise ValueError(f"{said['id']}: an empty wording")
+    return GoldNeed(said["id"], said["split"], said.get("theme", ""), said["brief"], queries, grades)
+
+
+def _judgements(path: Path) -> dict[str, dict[str, int]]:
+    """The grades by need and candidate; none where there is no file yet."""
+    if not path.exists():
+        return {}
+    found: dict[str, dict[str, int]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for line, row in enumerate(_rows(file, path), start=2):
+            need, candidate, grade = row["need"], row["candidate"], row["grade"]
+            if grade not in {str(each) for each in GRADES}:
+                raise BadGoldSet(file=path, detail=f"line {line}: grade {grade!r}")
+            if found.setdefault(need, {}).setdefault(candidate, int(grade)) != int(grade):
+                raise BadGoldSet(file=path, detail=f"line {line}: {need} {candidate} has two grades")
+    return found
+
+
+def _rows(file: Iterable[str], path: Path) -> Iterable[dict[str, str]]:
+    reader = csv.DictReader(file)
+    if not {"need", "candidate", "grade"} <= set(reader.fieldnames or ()):
+        raise BadGoldSet(file=path, detail="columns: need,candidate,grade")
+    return reader

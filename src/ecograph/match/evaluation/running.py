@@ -1,0 +1,99 @@
+"""Every system asked every query of the gold set, once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+
+from ecograph.match.evaluation import metrics
+from ecograph.match.evaluation.baselines import Answered, Field
+from ecograph.match.evaluation.gold import Gold, Kind, Query
+from ecograph.messages import Language
+
+Key = tuple[str, Kind, Language]
+Watch = Callable[[int, int], None]
+"""Called with how many queries are done, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """
+    One system's answers.
+
+    Attributes:
+        system: Its name.
+        rankings: By query the candidates it finds, as kind/slug, best first.
+        seconds: Time it took in all.
+    """
+
+    system: str
+    rankings: Mapping[Key, tuple[str, ...]]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What one ranking or the mean of several is worth; None where nothing could be found."""
+
+    ndcg: float | None
+    mrr: float | None
+    precision: float | None
+    recall: float | None
+    judged: float | None
+
+
+def run(field: Field, gold: Gold, watch: Watch | None = None) -> tuple[Run, ...]:
+    """
+    Ask every system every query.
+
+    Args:
+        field: The candidates and the systems.
+        gold: The queries.
+        watch: Told how far it is.
+    """
+    systems = field.systems
+    rankings: dict[str, dict[Key, tuple[str, ...]]] = {name: {} for name in systems}
+    seconds = dict.fromkeys(systems, 0.0)
+    for done, query in enumerate(gold.queries):
+        if watch:
+            watch(done, len(gold.queries))
+        for name, ranker in systems.items():
+            started = time.perf_counter()
+            asked: Answered = field.answered(query)
+            found = ranker(asked)
+            seconds[name] += time.perf_counter() - started
+            rankings[name][query.key] = tuple(field.slug(thing) for thing in found)
+    return tuple(Run(name, rankings[name], seconds[name]) for name in systems)
+
+
+def measured(ranked: tuple[str, ...], grades: Mapping[str, int]) -> Measures:
+    """The measures of one ranking."""
+    return Measures(
+        ndcg=metrics.ndcg(ranked, grades),
+        mrr=metrics.reciprocal_rank(ranked, grades),
+        precision=metrics.precision(ranked, grades),
+        recall=metrics.recall(ranked, grades),
+        judged=metrics.judged(ranked, grades),
+    )
+
+
+def by_query(found: Run, gold: Gold, wanted: Callable[[Query], bool] = lambda _: True) -> dict[Key, Measures]:
+    """The measures of each query that is wanted."""
+    return {
+        query.key: measured(found.rankings[query.key], need.grades)
+        for need in gold.needs
+        for query in need.queries
+        if wanted(query)
+    }
+
+
+def by_need(found: Run, gold: Gold, wanted: Callable[[Query], bool] = lambda _: True) -> dict[str, Measures]:
+    """The measures of each need: the means over its wordings."""
+    each = by_query(found, gold, wanted)
+    return {need.id: average([each[query.key] for query in need.queries if wanted(query)]) for need in gold.needs}
+
+
+def average(several: list[Measures]) -> Measures:
+    """The mean of each measure."""
+    return Measures(*(metrics.mean(getattr(each, name.name) for each in several) for name in fields(Measures)))

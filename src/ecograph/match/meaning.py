@@ -1,0 +1,267 @@
+"""
+What the texts of the graph mean, and which of them mean what a need says, in whatever language.
+
+A model puts texts of one meaning near each other, and texts of one language too: its raw similarities say as much about
+the language as about the matter. So each similarity is measured against all texts of the same language: how far it
+stands out there, in standard deviations, is the same scale in Danish, Swedish and English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecograph.match.hierarchy import Hierarchy
+from ecograph.messages import LANGUAGES, Language, language_of
+from ecograph.text.embedding import Floats, State, prepare
+from ecograph.text.vectors import Vectors
+
+if TYPE_CHECKING:
+    from ecograph.match.evidence import Wording
+    from ecograph.match.facts import Facts
+
+Ints = NDArray[np.int32]
+
+READ_CLASSES: Final = frozenset({"Project", "Solution", "Need", "ResearchResult"})
+"""What is about something by its title. The name of an organisation is not: only its description is read."""
+
+MIN_TEXTS: Final = 30
+"""Texts of a language from which their mean and spread are known well enough; below, those of the topics' names."""
+Z_FROM: Final = 2.0
+"""Standard deviations above its language's mean from which a text may mean the same: one in forty does by chance."""
+Z_FULL: Final = 5.0
+"""From here on it does: what stands out so far says the same in other words."""
+CONCEPT_FROM: Final = 1.0
+CONCEPT_FULL: Final = 4.0
+"""The same for topics, which are few and unlike each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """
+    How near each thing is to a need in meaning.
+
+    Attributes:
+        value: Per thing 0..1; 0 where it has no text, or none that was read.
+        z: Per thing how far its nearest text stands out among all texts of that language, in standard deviations;
+            minus infinity where it has none.
+        state: Whether the need could be read, and if not, why: a key of `meaning.state`.
+    """
+
+    value: Floats
+    z: Floats
+    state: State
+    _meaning: Meaning
+    _texts: Floats
+
+    def wording(self, thing: int) -> Wording | None:
+        """The text of a thing that is nearest; None where it has none that was read."""
+        if not np.isfinite(self.z[thing]):
+            return None
+        first, last = np.searchsorted(self._meaning.things, np.asarray([thing, thing + 1], dtype=np.int32))
+        nearest = int(first) + int(np.argmax(self._texts[self._meaning.texts[first:last]]))
+        return self._meaning.wordings[nearest]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """
+    The vectors of the texts of one revision.
+
+    Attributes:
+        size: How many things there are.
+        share: 0..1, how many of the texts have been read.
+        things, texts, wordings: Per text of a thing, sorted by thing: its number, the number of the text, the wording.
+        matrix: A row per distinct text, sorted by language; zero where it has not been read.
+        read: Whether it has been.
+        groups: The texts of each language, as spans of `matrix`.
+        concepts_matrix: A row per concept: what its names in three languages have in common.
+        labels: The vectors of the topics' names by language.
+    """
+
+    size: int
+    share: float
+    things: Ints
+    texts: Ints
+    wordings: tuple[Wording, ...]
+    matrix: Floats
+    read: NDArray[np.bool_]
+    groups: tuple[tuple[str, int, int], ...]
+    concepts_matrix: Floats
+    labels: Mapping[str, Floats]
+    vectors: Vectors | None = None
+
+    @property
+    def available(self) -> bool:
+        """Whether texts can be compared: there is a model, and it has read some."""
+        return self.share > 0.0 and self.state == "ready"
+
+    @property
+    def state(self) -> State:
+        """Whether there is a model, and if not, why: a key of `meaning.state`."""
+        return self.vectors.state if self.vectors else "off"
+
+    @classmethod
+    def none(cls, size: int) -> Meaning:
+        """Without a model: nothing is near anything."""
+        nothing = np.zeros((0, 0), dtype=np.float32)
+        empty = np.zeros(0, dtype=np.int32)
+        return cls(size, 0.0, empty, empty, (), nothing, np.zeros(0, dtype=np.bool_), (), nothing, {})
+
+    @classmethod
+    def build(cls, facts: Facts, vectors: Vectors | None) -> Meaning:
+        """
+        What is known of the texts; nothing is read here that was not read before.
+
+        Args:
+            facts: The things with their texts.
+            vectors: The model; None for none.
+        """
+        size = len(facts.things)
+        if vectors is None or vectors.embedder is None:
+            return replace(cls.none(size), vectors=vectors)
+        rows = sorted(
+            ((thing, _group(wording.lang), prepare(wording.text, "passage"), wording) for thing, wording in _read(facts)),
+            key=lambda row: row[0],
+        )
+        rows = [row for row in rows if row[2]]
+        distinct = sorted({(group, text) for _, group, text, _ in rows})
+        numbers = {text: number for number, text in enumerate(distinct)}
+        names = _labels(facts.hierarchy)
+        both = [*(text for _, text in distinct), *names]
+        matrix, read = vectors.known(both)
+        known = dict(zip(names, range(len(distinct), len(both)), strict=True))
+        languages = [group for group, _ in distinct]
+        groups = tuple(
+            (group, languages.index(group), languages.index(group) + languages.count(group))
+            for group in dict.fromkeys(languages)
+        )
+        return cls(
+            size=size,
+            share=float(read.mean()) if len(read) else 0.0,
+            things=np.asarray([thing for thing, *_ in rows], dtype=np.int32),
+            texts=np.asarray([numbers[group, text] for _, group, text, _ in rows], dtype=np.int32),
+            wordings=tuple(wording for *_, wording in rows),
+            matrix=matrix[: len(distinct)],
+            read=read[: len(distinct)],
+            groups=groups,
+            concepts_matrix=_centroids(facts.hierarchy, matrix, known),
+            labels=_background(facts.hierarchy, matrix, read, known),
+            vectors=vectors,
+        )
+
+    def widened(self, size: int) -> Meaning:
+        """The same for `size` things, where those that are new have no text."""
+        return replace(self, size=size)
+
+    def near(self, texts: Mapping[Language, str] | Mapping[Language | None, str]) -> Nearness:
+        """
+        How near everything is to a need.
+
+        Args:
+            texts: What the need says, by language; the best of them counts.
+        """
+        z = np.full(self.size, -np.inf, dtype=np.float32)
+        asked = self._asked(texts.values())
+        if not len(asked) or not self.read.any():
+            return Nearness(np.zeros(self.size, dtype=np.float32), z, self.state, self, np.zeros(0, dtype=np.float32))
+        standing = self._standing(asked)
+        starts = np.flatnonzero(np.r_[True, np.diff(self.things) > 0])
+        z[self.things[starts]] = np.maximum.reduceat(standing[self.texts], starts)
+        return Nearness(_stretched(z, Z_FROM, Z_FULL), z, "ready", self, standing)
+
+    def concepts(
+        self, texts: Mapping[Language, str] | Mapping[Language | None, str], limit: int = 3
+    ) -> tuple[tuple[int, float], ...]:
+        """
+        The topics and capabilities that a text may be about.
+
+        Args:
+            texts: What the need says, by language.
+            limit: At most so many.
+
+        Returns:
+            Their numbers in the hierarchy, the likeliest first, with how likely they are, 0..1.
+        """
+        asked = self._asked(texts.values())
+        if not len(asked) or len(self.concepts_matrix) < 2:
+            return ()
+        similar = self.concepts_matrix @ asked.T
+        z = np.max((similar - similar.mean(axis=0)) / np.maximum(similar.std(axis=0), 1e-6), axis=1)
+        likely = _stretched(z, CONCEPT_FROM, CONCEPT_FULL)
+        order = np.argsort(-z, kind="stable")[:limit]
+        return tuple((int(number), float(likely[number])) for number in order if likely[number] > 0)
+
+    def _asked(self, texts: Iterable[str]) -> Floats:
+        found = [self.vectors.query(text) for text in texts] if self.vectors else []
+        vectors = [vector for vector in found if vector is not None]
+        return np.stack(vectors) if vectors else np.zeros((0, 0), dtype=np.float32)
+
+    def _standing(self, asked: Floats) -> Floats:
+        """Per text how far the similarity to the nearest of the vectors stands out in its language."""
+        similar = self.matrix @ asked.T
+        found = np.full(similar.shape, -np.inf, dtype=np.float32)
+        everything = similar[self.read]
+        for group, first, last in self.groups:
+            read = self.read[first:last]
+            own = similar[first:last][read]
+            if len(own) < MIN_TEXTS and len(self.labels.get(group, ())) >= MIN_TEXTS:
+                measured = self.labels[group] @ asked.T
+            else:
+                measured = own if len(own) >= MIN_TEXTS else everything
+            spread = np.maximum(measured.std(axis=0), 1e-6)
+            found[first:last][read] = (own - measured.mean(axis=0)) / spread
+        return np.asarray(found.max(axis=1), dtype=np.float32)
+
+
+def passages(facts: Facts) -> tuple[str, ...]:
+    """Every text that is to be read, each once."""
+    found = (prepare(wording.text, "passage") for _, wording in _read(facts))
+    return tuple(text for text in dict.fromkeys((*found, *_labels(facts.hierarchy))) if text)
+
+
+def _read(facts: Facts) -> Iterator[tuple[int, Wording]]:
+    for thing, kind in enumerate(facts.kinds):
+        if kind in READ_CLASSES:
+            yield from ((thing, wording) for wording in facts.titles[thing])
+        if kind in READ_CLASSES or facts.group[thing] >= 0:
+            yield from ((thing, wording) for wording in facts.bodies[thing])
+
+
+def _labels(hierarchy: Hierarchy) -> tuple[str, ...]:
+    labels = (prepare(hierarchy.label(number, lang), "passage") for number in range(len(hierarchy)) for lang in LANGUAGES)
+    return tuple(label for label in dict.fromkeys(labels) if label)
+
+
+def _centroids(hierarchy: Hierarchy, matrix: Floats, known: Mapping[str, int]) -> Floats:
+    found = np.zeros((len(hierarchy), matrix.shape[1]), dtype=np.float32)
+    for number in range(len(hierarchy)):
+        for lang in LANGUAGES:
+            label = prepare(hierarchy.label(number, lang), "passage")
+            if label in known:
+                found[number] += matrix[known[label]]
+    lengths = np.linalg.norm(found, axis=1, keepdims=True)
+    return np.asarray(found / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+
+
+def _background(
+    hierarchy: Hierarchy, matrix: Floats, read: NDArray[np.bool_], known: Mapping[str, int]
+) -> dict[str, Floats]:
+    found = {}
+    for lang in LANGUAGES:
+        labels = {prepare(hierarchy.label(number, lang), "passage") for number in range(len(hierarchy))} & set(known)
+        rows = sorted(known[label] for label in labels if read[known[label]])
+        found[lang] = matrix[rows]
+    return found
+
+
+def _group(lang: str) -> str:
+    return (language_of(lang) if lang else None) or ""
+
+
+def _stretched(z: NDArray[np.float32], low: float, high: float) -> Floats:
+    return np.asarray(np.clip((z - low) / (high - low), 0.0, 1.0), dtype=np.float32)
