@@ -28,11 +28,13 @@ from ecograph.errors import PartnerExists, ReadOnly
 from ecograph.identifiers import COMMON, SLUG, Space, graph_iri
 from ecograph.ledger.partners import Partner
 from ecograph.ledger.sql import Ledger
+from ecograph.messages import language_of, text
 from ecograph.query.catalogue import Catalogue
 from ecograph.query.workers import WorkerPool
 from ecograph.shacl.report import Finding
 from ecograph.store.base import Snapshot
 from ecograph.store.oxigraph import EmbeddedStore
+from ecograph.text.vectors import VectorCache, Vectors
 from ecograph.view import View
 
 __all__ = ["OPERATOR", "EcoGraph", "Loaded", "View", "Watch"]
@@ -190,6 +192,13 @@ class EcoGraph:
         return Rules.load(self.settings.resources_dir)
 
     @cached_property
+    def vectors(self) -> Vectors:
+        """What texts mean, as far as it has been read."""
+        key = self.settings.embedder_key
+        cache = VectorCache(self.settings.vectors_path)
+        return Vectors(cache, self.settings.embedder, key.get_secret_value() if key else None)
+
+    @cached_property
     def catalogue(self) -> Catalogue:
         """The questions in `queries/`."""
         return Catalogue.load(self.settings.resources_dir / "queries")
@@ -220,7 +229,7 @@ class EcoGraph:
         with self._switching:
             # The process that publishes refreshes the view before a publication returns; others look for news here.
             if self._view is None or (self._ledger is None and self._view.revision != self.store.shown):
-                self._show(View(self.store.snapshot(), self.rules))
+                self._show(View(self.store.snapshot(), self.rules, vectors=self.vectors))
             assert self._view is not None
             return self._view
 
@@ -238,13 +247,16 @@ class EcoGraph:
                 return
             vocabulary = any(step.publisher == system.PUBLISHER for step in self.ledger.revisions(after=old.revision))
             kept = old.__dict__.get("concepts") if not vocabulary else None
-            new = View(self.store.snapshot(), self.rules, kept)
+            new = View(self.store.snapshot(), self.rules, kept, self.vectors)
             for part in old.built & _COSTLY:
                 getattr(new, part)
-            for build in self.before_showing:
-                build(new)
-            with self._switching:
-                self._show(new)
+            self._show_built(new)
+
+    def _show_built(self, view: View) -> None:
+        for build in self.before_showing:
+            build(view)
+        with self._switching:
+            self._show(view)
 
     def _show(self, view: View) -> None:
         self._view = view
@@ -302,6 +314,7 @@ class EcoGraph:
             )
             door.require(outcomes)
         published += sum(outcome.revision is not None for outcome in outcomes)
+        self.read_texts(watch)
         findings = tuple(finding for outcome in outcomes for finding in outcome.staged.report.findings)
         return Loaded(self.revision, published, self.triples(), findings)
 
@@ -344,6 +357,26 @@ class EcoGraph:
     def space_of(self, publisher: str) -> Space:
         """Whose names a publisher gives: a register that is shipped the common ones, everybody else their own."""
         return COMMON if publisher in {folder.name for folder in self.shipped()} else Space(publisher)
+
+    def read_texts(self, watch: Watch | None = None, limit: int | None = None) -> int:
+        """
+        Read what the texts mean that have not been read yet; goes on where it was stopped, and is answered with at once.
+
+        Args:
+            watch: Called as the work goes on.
+            limit: At most so many texts; None for all.
+
+        Returns:
+            How many texts were read; none where there is no model.
+        """
+        texts = self.view().passages()
+        label = text("meaning.reading", language_of(self.settings.language) or "en")
+        read = self.vectors.fill(texts, watch and (lambda done, total: watch(done, total, label)), limit)
+        with self._refreshing:
+            old = self.view()
+            if read and "matcher" in old.built and old.revision == self.store.shown:
+                self._show_built(old.reread(self.store.snapshot()))
+        return read
 
     def _load_system(self, watch: Watch | None) -> int:
         """Publish each graph that comes with the software and is not what the store holds."""

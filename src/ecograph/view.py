@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Final
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
@@ -13,6 +14,8 @@ from ecograph.contribute.provenance import Dataset
 from ecograph.contribute.rules import Rules
 from ecograph.errors import UnknownThing
 from ecograph.identifiers import NAME, thing_iri
+from ecograph.match import alike, meaning, reading, weights
+from ecograph.match.alike import Compared
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import Group, MatchResult, NeedProfile
 from ecograph.match.whynot import Answer, Explainer
@@ -20,8 +23,13 @@ from ecograph.messages import Language
 from ecograph.namespaces import ECO
 from ecograph.shacl.contract import Contract
 from ecograph.store.base import Snapshot
+from ecograph.text.vectors import Vectors
 from ecograph.vocabulary.concepts import Concepts
 from ecograph.vocabulary.ontology import Ontology
+
+
+_WITHOUT_MATCHER: Final = frozenset({"concepts", "datasets", "property_names", "companies_at_work"})
+"""Parts that say the same whatever has been read of the texts."""
 
 
 class View:
@@ -31,15 +39,19 @@ class View:
     The parts are built when first asked for, and live as long as the view.
     """
 
-    def __init__(self, snapshot: Snapshot, rules: Rules, concepts: Concepts | None = None) -> None:
+    def __init__(
+        self, snapshot: Snapshot, rules: Rules, concepts: Concepts | None = None, vectors: Vectors | None = None
+    ) -> None:
         """
         Args:
             snapshot: The revision.
             rules: The rules in force.
             concepts: The concepts, if they are the same as in an earlier view.
+            vectors: What texts mean; None for matching without.
         """
         self.snapshot = snapshot
         self.rules = rules
+        self.vectors = vectors
         self._building = threading.RLock()
         if concepts is not None:
             self.__dict__["concepts"] = concepts
@@ -73,12 +85,36 @@ class View:
     def matcher(self) -> Matcher:
         """The matching projection of this revision."""
         with self._building:
-            return Matcher.build(self.snapshot, self.concepts)
+            return Matcher.build(self.snapshot, self.concepts, vectors=self.vectors)
 
     @cached_property
     def explainer(self) -> Explainer:
         """Says why somebody is in a list or not, at this revision."""
         return Explainer(self.matcher, self.snapshot)
+
+    @cached_property
+    def compared(self) -> Compared:
+        """The needs of this revision beside each other."""
+        with self._building:
+            return alike.compare(self.matcher)
+
+    def passages(self) -> tuple[str, ...]:
+        """The texts of this revision whose meaning counts."""
+        if "matcher" in self.built:
+            return meaning.passages(self.matcher.evidence)
+        return reading.passages(self.snapshot, self.concepts)
+
+    def reread(self, snapshot: Snapshot) -> View:
+        """
+        The same with what has been read of the texts since it was built.
+
+        Args:
+            snapshot: The same revision once more, for the new view to close.
+        """
+        new = View(snapshot, self.rules, vectors=self.vectors)
+        new.__dict__ |= {part: self.__dict__[part] for part in self.built & _WITHOUT_MATCHER}
+        new.__dict__["matcher"] = self.matcher.reread()
+        return new
 
     @cached_property
     def datasets(self) -> Mapping[NamedNode, Dataset]:
@@ -115,6 +151,7 @@ class View:
         countries: Sequence[str] | None = None,
         groups: Sequence[Group] | None = None,
         top: int = 10,
+        weighting: str = weights.DEFAULT,
     ) -> MatchResult:
         """
         Who fits a need that is named by its id, or else written out.
@@ -124,11 +161,13 @@ class View:
             countries: Only candidates of these (`dk`, `se`, `no`); None for all.
             groups: Only these groups; None for all.
             top: How many per group.
+            weighting: The profile that says what counts most.
 
         Raises:
             UnknownThing: A single word that looks like an id and is none.
+            BadParameter: No profile has that name.
         """
-        return self.matcher.match(self.profile(need), countries=countries, groups=groups, top=top)
+        return self.matcher.match(self.profile(need), countries=countries, groups=groups, top=top, weighting=weighting)
 
     def profile(self, need: str) -> NeedProfile:
         """
@@ -147,7 +186,13 @@ class View:
         return profile
 
     def why(
-        self, profile: NeedProfile, who: str, *, countries: Sequence[str] | None = None, goal: int | None = None
+        self,
+        profile: NeedProfile,
+        who: str,
+        *,
+        countries: Sequence[str] | None = None,
+        goal: int | None = None,
+        weighting: str = weights.DEFAULT,
     ) -> Answer:
         """
         Why somebody is in the list for a need, or not, and what would change it.
@@ -157,12 +202,14 @@ class View:
             who: Kind and slug, IRI or exact name.
             countries: Only candidates of these were asked for; None for all.
             goal: The rank asked for; None for the first ten.
+            weighting: The profile that says what counts most.
 
         Raises:
             UnknownThing: Nobody is called so.
+            BadParameter: No profile has that name.
         """
         for iri in self.explainer.named(who):
-            return self.explainer.why(profile, iri, countries=countries, goal=goal)
+            return self.explainer.why(profile, iri, countries=countries, goal=goal, weighting=weighting)
         raise UnknownThing(kind="actor", id=who[:100])
 
     def close(self) -> None:

@@ -33,7 +33,7 @@ from ecograph.query import guard
 from ecograph.shacl.contract import Contract, template_csv
 from ecograph.shacl.report import Report, Severity
 from ecograph.store.base import Snapshot
-from ecograph.web import contribution_models, models, statements, why_models
+from ecograph.web import contribution_models, models, same, statements, why_models
 from ecograph.web.reading import building, fulltext
 from ecograph.web.reading.directory import Filter
 
@@ -237,6 +237,16 @@ class Engine(Opened):
         from ecograph.web import consortia  # the solver takes a while to load
 
         return consortia.answer_json(self.reading.view(), asked)
+
+    def same_need(self, need: str) -> Json:
+        """Who else has a need."""
+        view = self.reading.view()
+        return same.same_for(view, view.profile(need)).model_dump(mode="json")
+
+    def replicate(self, need: str, place: str | None) -> Json:
+        """What already runs elsewhere that fits a need."""
+        view = self.reading.view()
+        return same.replicable_for(view, view.profile(need), place).model_dump(mode="json")
 
     def search(self, query: str, limit: int) -> list[Json]:
         """Things by name or words."""

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from ecograph import __version__
-from ecograph.cli import asking, consortium, contribute, evaluating, partners, review, serving, tables
+from ecograph.cli import asking, consortium, contribute, evaluating, partners, review, same, serving, tables
 from ecograph.cli.showing import show_findings
 from ecograph.cli.state import err, language, out, state
 from ecograph.config import Settings
@@ -42,6 +42,8 @@ _COMMANDS: Final[Sequence[Callable[..., None]]] = (
     asking.why_not,
     asking.explain,
     consortium.consortium,
+    same.same_need,
+    same.replicate,
     evaluating.evaluate,
     asking.search,
     asking.sparql,

@@ -2,20 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
-from ecograph.cli.state import require_local, say, state
+from ecograph.cli.showing import print_json, print_table
+from ecograph.cli.state import err, out, require_local, say, state
+from ecograph.errors import BadParameter
 
 if TYPE_CHECKING:
+    from ecograph.bootstrap import EcoGraph
     from ecograph.match.evaluation.baselines import Field
+    from ecograph.match.evaluation.faithfulness import Check
     from ecograph.match.evaluation.gold import Gold
+    from ecograph.match.evaluation.report import Report
+    from ecograph.match.evaluation.running import Watch
+
+BLOCK: Final = "evaluation"
+"""The marks in a page between which the report is written."""
+
+
+class Part(StrEnum):
+    """Which needs are asked."""
+
+    OPEN = "open"
+    LOCKED = "locked"
+    ALL = "all"
+
+
+class Form(StrEnum):
+    """How the report looks."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
 
 
 def evaluate(
     gold: Annotated[Path, typer.Option(help="Directory of the judged needs.")] = Path("tests/gold"),
+    split: Annotated[Part, typer.Option(help="Which needs; the locked ones are for the final figures only.")] = Part.OPEN,
+    proofs: Annotated[
+        int, typer.Option(min=0, max=1000, help="Also put to the proof what is said, with so many rebuilt graphs.")
+    ] = 0,
+    form: Annotated[Form, typer.Option("--format", help="The form of the report.")] = Form.TEXT,
+    write: Annotated[Path | None, typer.Option(help="Put the report between its marks in this page as well.")] = None,
     pool: Annotated[
         Path | None, typer.Option(help="Measure nothing; write what judges read into this directory.")
     ] = None,
@@ -26,6 +61,7 @@ def evaluate(
     require_local()
     from ecograph.bootstrap import EcoGraph
     from ecograph.match.evaluation import gold as golden
+    from ecograph.match.evaluation import report, running, writing
     from ecograph.match.evaluation.baselines import Field
 
     needs = golden.load(gold)
@@ -33,6 +69,23 @@ def evaluate(
         field = Field(ecograph.view().matcher)
         if pool is not None:
             _write_pool(field, needs, pool, depth, only_unjudged)
+            return
+        asked = needs.only(None if split is Part.ALL else split.value)
+        if not any(need.grades for need in asked.needs):
+            raise BadParameter(name="--gold", value=gold, expected=f"{gold / golden.JUDGEMENTS}; --pool DIR")
+        with _watch() as watch:
+            runs = running.run(field, asked, watch)
+        checks = _proved(ecograph, field, asked, proofs) if proofs else ()
+        found = report.report(field, asked, runs, split.value, checks)
+    _show(found, form)
+    if write is not None:
+        page = write.read_text(encoding="utf-8")
+        try:
+            write.write_text(writing.between(page, BLOCK, writing.markdown(found)), encoding="utf-8")
+        except ValueError as error:
+            raise BadParameter(name="--write", value=write, expected=str(error)) from error
+    if not found.holds:
+        raise typer.Exit(1)
 
 
 def _write_pool(field: Field, needs: Gold, folder: Path, depth: int, only_unjudged: bool) -> None:
@@ -46,3 +99,53 @@ def _write_pool(field: Field, needs: Gold, folder: Path, depth: int, only_unjudg
         (folder / f"{need.id}.csv").write_text(pooling.to_fill(pooled), encoding="utf-8")
         count += len(pooled.shown)
     say("evaluation.pooled", needs=len(needs.needs), count=count, folder=folder, systems=", ".join(field.systems))
+
+
+def _proved(ecograph: EcoGraph, field: Field, asked: Gold, proofs: int) -> tuple[Check, ...]:
+    """What is said of every match, and of so many needs what rebuilt graphs say."""
+    from ecograph.match.evaluation import faithfulness
+    from ecograph.match.matcher import Matcher
+    from ecograph.store.base import Snapshot
+
+    say("evaluation.proving")
+    view = ecograph.view()
+
+    def rebuild(graph: Snapshot) -> Matcher:
+        return Matcher.build(graph, view.concepts, today=view.matcher.today, vectors=view.vectors)
+
+    profiles = [field.answered(query).profile for query in asked.queries]
+    some = profiles[:: max(1, len(profiles) // proofs)][:proofs]
+    return (
+        *faithfulness.said(view.matcher, view.snapshot, profiles),
+        faithfulness.removed(view.explainer, rebuild, some),
+        faithfulness.verified(view.explainer, rebuild, some),
+    )
+
+
+def _show(found: Report, form: Form) -> None:
+    from ecograph.match.evaluation import writing
+
+    if form is Form.JSON:
+        print_json(writing.as_json(found))
+        return
+    if form is Form.MARKDOWN:
+        out.file.write(writing.markdown(found, state.lang))
+        return
+    out.print(writing.summary(found, state.lang), markup=False)
+    for table in writing.tables(found, state.lang):
+        out.print(f"\n{table.title}", markup=False, style="bold")
+        print_table(table.heads, table.rows)
+    for check in found.checks:
+        for example in check.examples:
+            err.print(f"{check.name}: {example}", markup=False)
+
+
+@contextmanager
+def _watch() -> Iterator[Watch | None]:
+    """A bar on a terminal, nothing elsewhere."""
+    if state.quiet or not err.is_terminal:
+        yield None
+        return
+    with Progress(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err, transient=True) as bars:
+        task = bars.add_task("", total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)

@@ -112,14 +112,25 @@ class Office(Protocol):
     def who_said(self, asked: Fields) -> Json:
         """Statements, with who said them."""
 
-    def match(self, need: str, countries: Sequence[str] | None, groups: Sequence[str] | None, top: int) -> Json:
+    def match(self, asked: MatchAsked) -> Json:
         """Who fits a need."""
 
-    def why(self, need: str, who: str, countries: Sequence[str] | None, goal: int | None) -> Json:
+    def match_graph(self, asked: MatchAsked, form: str) -> bytes:
+        """Who fits a need, as RDF in a format."""
+
+    def why(
+        self, need: str, who: str, countries: Sequence[str] | None, goal: int | None, weighting: str | None
+    ) -> Json:
         """Why somebody is in the list for a need, or not."""
 
     def consortium(self, asked: Json) -> Json:
         """Who could meet a need together, within rules as REST is asked for them."""
+
+    def same_need(self, need: str) -> Json:
+        """Who else has a need: one in the graph, or else as it is written out."""
+
+    def replicate(self, need: str, place: str | None) -> Json:
+        """What already runs elsewhere that fits a need, for a municipality or region."""
 
     def search(self, query: str, limit: int) -> list[Json]:
         """Things by name or words."""

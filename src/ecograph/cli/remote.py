@@ -226,6 +226,14 @@ class Remote:
         """Who could meet a need together, within rules as REST is asked for them."""
         return self._json(self._ask("POST", "consortia", json=asked))
 
+    def same_need(self, need: str) -> Json:
+        """Who else has a need: one in the graph, or else as it is written out."""
+        return self._of_need(need, "same", {}, {})
+
+    def replicate(self, need: str, place: str | None) -> Json:
+        """What already runs elsewhere that fits a need, for a municipality or region."""
+        return self._of_need(need, "replicable", {"for": place} if place else {}, {"place": place})
+
     def search(self, query: str, limit: int) -> list[Json]:
         """Things by name or words."""
         answer = self._ask("GET", "search", params={"q": query, "limit": limit, "lang": self._lang})
@@ -247,6 +255,21 @@ class Remote:
     def _matches(self, need: str, countries: Sequence[str] | None, groups: Sequence[str] | None, top: int) -> Json:
         asked = {"text": need, "countries": countries or None, "groups": groups or None, "top": top}
         return self._json(self._ask("POST", "matches", json=asked))
+
+    def _of_need(self, need: str, question: str, parameters: Json, more: Json) -> Json:
+        """The answer to a question about a need in the graph, or else about one that is written out."""
+        if NAME.fullmatch(need):
+            try:
+                return self._json(self._ask("GET", f"needs/{need}/{question}", params=parameters))
+            except RemoteProblem as problem:
+                found = self._written_out(need, question, more)
+                if not found["need"]["concepts"]:
+                    raise problem
+                return found
+        return self._written_out(need, question, more)
+
+    def _written_out(self, need: str, question: str, more: Json) -> Json:
+        return self._json(self._ask("POST", f"matches/{question}", json={"text": need, **more}))
 
     def _get(self, path: str) -> Json:
         return self._json(self._ask("GET", path))

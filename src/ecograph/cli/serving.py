@@ -100,12 +100,17 @@ def expire(
     """Take out of the graph what was to stay there until today; a running service does this itself."""
     day = (on or datetime.now(UTC)).date()
     with _opened() as ecograph:
+        from ecograph.web.shortlisting import expire_entries
+
         gone = ecograph.desk.expire(day)
+        entries = expire_entries(ecograph, day)
     if as_json:
         print_json(list(gone))
     else:
         out.file.write("".join(f"{contribution}\n" for contribution in gone))
     say("cli.expired", count=len(gone), date=day.isoformat())
+    if entries:
+        say("shortlist.cli.expired", count=entries)
 
 
 def erase(

@@ -1,16 +1,16 @@
-"""How much two needs ask for the same: the parts of a match's score, taken between needs and in both directions."""
+"""How much two needs ask for the same: measured as a match is, by topics and texts, in both directions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ecograph.match import signals, weights
+from ecograph.match import signals
 from ecograph.match.evidence import Evidence
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import NeedProfile, Signal
@@ -19,10 +19,16 @@ from ecograph.namespaces import CONCEPT
 
 Floats = NDArray[np.float64]
 
+CONCEPT_SHARE: Final = 0.75
+"""A need is a line or two: what it is about is said by the topics chosen for it, and they are the same in all three
+languages."""
+WORDING_SHARE: Final = 1.0 - CONCEPT_SHARE
+"""The rest is its text: the words both hold, or what both mean, whichever is more. So needs that one says in other words
+are found where there is a language model, and none is lost by having one."""
 CAPABILITY_SHARE: Final = 0.5
 """What a need is about tells it from others; what whoever meets it must be able to do (sensor data, procurement) is the
 same for many different needs, so it counts half."""
-MOST_NEEDS: Final = 1_000
+MOST_NEEDS: Final = 500
 """Needs that are compared with each other, the newest ones, so that time stays bounded on a large graph."""
 
 _CAPABILITY: Final = CONCEPT["capability"].value + "/"
@@ -48,26 +54,31 @@ class Compared:
     cut: bool = False
 
     @cached_property
-    def shares(self) -> Mapping[Signal, float]:
-        """How much each part counts: its weight in a match's score, so that they sum to 1."""
-        whole = sum(weights.SIGNALS[part] for part in self.parts)
-        return {part: weights.SIGNALS[part] / whole for part in self.parts}
-
-    @cached_property
     def likeness(self) -> Floats:
         """Per pair 0..1, the same both ways; 1 for a need and itself."""
-        found = np.zeros((len(self.profiles), len(self.profiles)), dtype=np.float64)
-        for part, share in self.shares.items():
-            found += share * both_ways(self.parts[part])
+        found = CONCEPT_SHARE * self._both["concept"] + WORDING_SHARE * self._wording
         np.fill_diagonal(found, 1.0)
         return found
 
     def contributions(self, one: int, other: int) -> Mapping[Signal, float]:
-        """Each part's share of the likeness of two needs; they sum to it."""
+        """What the topics, and what the words or the meaning of the texts, bring to a likeness; they sum to it."""
+        best = max(self._texts, key=lambda part: float(self._both[part][one, other]))
         return {
-            part: share * float(both_ways(self.parts[part][np.ix_((one, other), (one, other))])[0, 1])
-            for part, share in self.shares.items()
+            "concept": CONCEPT_SHARE * float(self._both["concept"][one, other]),
+            best: WORDING_SHARE * float(self._both[best][one, other]),
         }
+
+    @cached_property
+    def _both(self) -> Mapping[Signal, Floats]:
+        return {part: both_ways(directed) for part, directed in self.parts.items()}
+
+    @cached_property
+    def _wording(self) -> Floats:
+        return np.maximum.reduce([self._both[part] for part in self._texts])
+
+    @property
+    def _texts(self) -> tuple[Signal, ...]:
+        return tuple(part for part in self.parts if part != "concept")
 
 
 def both_ways(directed: Floats) -> Floats:
@@ -92,7 +103,8 @@ def compare(matcher: Matcher) -> Compared:
     profiles = tuple(matcher.profile(need) for need, _ in found if need in kept)
     numbers = tuple(number for need, number in found if need in kept)
     wanted = tuple(wanted_of(read, profile) for profile in profiles)
-    rows = [_met(read, profile, own, numbers, wanted) for profile, own in zip(profiles, wanted, strict=True)]
+    others = _Others.of(numbers, wanted)
+    rows = [_met(read, profile, own, others) for profile, own in zip(profiles, wanted, strict=True)]
     parts = {
         part: np.asarray([row[part] for row in rows], dtype=np.float64).reshape(len(rows), len(rows))
         for part in parts_of(read)
@@ -114,10 +126,11 @@ def beside(matcher: Matcher, known: Compared, profile: NeedProfile) -> tuple[Com
     if number in known.numbers:
         return known, known.numbers.index(number)
     own = wanted_of(read, profile)
-    row = _met(read, profile, own, known.numbers, known.wanted)
+    row = _met(read, profile, own, _Others.of(known.numbers, known.wanted))
+    alone = _Others.of((number,), (own,))
     # What is typed in is in no index: which of the others' words and meaning it holds is not known.
     columns = {part: np.full(len(known.profiles), np.nan) for part in known.parts}
-    columns["concept"] = np.asarray([_concepts_met(read, other, own) for other in known.wanted], dtype=np.float64)
+    columns["concept"] = np.asarray([_concepts_met(read, each, alone)[0] for each in known.wanted], dtype=np.float64)
     parts = {part: _grown(square, row[part], columns[part]) for part, square in known.parts.items()}
     whole = Compared((*known.profiles, profile), (*known.numbers, number), (*known.wanted, own), parts, known.cut)
     return whole, len(known.profiles)
@@ -125,12 +138,7 @@ def beside(matcher: Matcher, known: Compared, profile: NeedProfile) -> tuple[Com
 
 def parts_of(read: Evidence) -> tuple[Signal, ...]:
     """What likeness is made of; meaning where texts can be compared by it."""
-    return ("concept", "text", "meaning") if _meaning(read) else ("concept", "text")
-
-
-def _meaning(read: Evidence) -> Any:
-    meaning: Any = getattr(read, "meaning", None)
-    return meaning if meaning is not None and meaning.available else None
+    return ("concept", "text", "meaning") if read.meaning.available else ("concept", "text")
 
 
 def wanted_of(read: Evidence, profile: NeedProfile) -> tuple[Wanted, ...]:
@@ -148,32 +156,58 @@ def counterpart(read: Evidence, wanted: Wanted, others: Sequence[Wanted]) -> tup
     likeness = read.hierarchy.likeness(wanted.concept)
     best: tuple[float, Wanted | None] = (0.0, None)
     for each in others:
-        met = float(likeness[each.concept]) * each.source.weight
+        met = float(likeness[each.concept]) * _sureness(each)
         if met > best[0]:
             best = (met, each)
     return best
 
 
-def _concepts_met(read: Evidence, one: Sequence[Wanted], other: Sequence[Wanted]) -> float:
-    return sum(each.share * counterpart(read, each, other)[0] for each in one)
+@dataclass(frozen=True)
+class _Others:
+    """What needs are about, end to end, so that one concept is held against all of them at once."""
+
+    numbers: tuple[int, ...]
+    concepts: NDArray[np.int64]
+    sureness: Floats
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, numbers: Sequence[int], wanted: Sequence[Sequence[Wanted]]) -> _Others:
+        # A need that is about nothing has one concept that counts nothing: each must have a place.
+        rows = [[(each.concept, _sureness(each)) for each in own] or [(0, 0.0)] for own in wanted]
+        return cls(
+            tuple(numbers),
+            np.asarray([concept for row in rows for concept, _ in row], dtype=np.int64),
+            np.asarray([sure for row in rows for _, sure in row], dtype=np.float64),
+            np.cumsum([0, *(len(row) for row in rows)])[:-1],
+        )
 
 
-def _met(
-    read: Evidence,
-    profile: NeedProfile,
-    own: Sequence[Wanted],
-    numbers: Sequence[int],
-    wanted: Sequence[Sequence[Wanted]],
-) -> dict[Signal, Floats]:
+def _sureness(wanted: Wanted) -> float:
+    return min(wanted.trust, wanted.source.weight)
+
+
+def _concepts_met(read: Evidence, own: Sequence[Wanted], others: _Others) -> Floats:
+    """Per need the share of what another is about that it is about too."""
+    found = np.zeros(len(others.starts), dtype=np.float64)
+    for each in own:
+        if len(found):
+            met = read.hierarchy.likeness(each.concept)[others.concepts] * others.sureness
+            found += each.share * each.trust * np.maximum.reduceat(met, others.starts)
+    return found
+
+
+def _met(read: Evidence, profile: NeedProfile, own: Sequence[Wanted], others: _Others) -> dict[Signal, Floats]:
     """Per part how much of a need each of the others has, 0..1."""
-    others = list(numbers)
+    numbers = list(others.numbers)
     found: dict[Signal, Floats] = {
-        "concept": np.asarray([_concepts_met(read, own, other) for other in wanted], dtype=np.float64),
-        "text": _words_met(read, profile)[others],
+        "concept": _concepts_met(read, own, others),
+        "text": _words_met(read, profile)[numbers],
     }
-    meaning = _meaning(read)
-    if meaning:
-        found["meaning"] = meaning.near(signals.meant_texts(profile)).value[others].astype(np.float64)
+    if read.meaning.available:
+        number = read.numbers.get(profile.iri.value) if profile.iri else None
+        near = read.meaning.near(profile.wording) if number is None else read.meaning.near_to(number)
+        found["meaning"] = near.value[numbers].astype(np.float64)
     return found
 
 

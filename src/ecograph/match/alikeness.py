@@ -122,9 +122,7 @@ class Telling:
         if profile.iri is None:
             return
         wordings = (*self.read.titles[number], *self.read.bodies[number])
-        heard = (
-            each for each in wordings if any(words.lower() in each.text.lower() for words in wanted.source.words)
-        )
+        heard = (each for each in wordings if any(words.lower() in each.text.lower() for words in wanted.source.words))
         found = next(heard, wordings[0] if wordings else None)
         if found is not None:
             yield self.read.wording_statement(number, found)

@@ -62,7 +62,7 @@ def find(
     rows: dict[Group, list[int]] = {group: [] for group in GROUPS if groups is None or group in groups}
     left_out = _left_out(evidence, profile, exclude)
     wanted = set(countries) if countries is not None else None
-    order = relevant[np.lexsort((measured.candidates[relevant], -fused[relevant]))][: weights.GATHERED]
+    order = relevant[np.lexsort((evidence.order[measured.candidates[relevant]], -fused[relevant]))][: weights.GATHERED]
     for row in order.tolist():
         thing = int(measured.candidates[row])
         group = GROUPS[evidence.group[thing]]
@@ -114,14 +114,14 @@ def _fuse(evidence: Evidence, profile: NeedProfile, measured: Measured) -> NDArr
     """Reciprocal rank fusion of the signals and the full-text engine; 0 for a candidate none of them names."""
     fused = np.zeros(len(measured.candidates), dtype=np.float64)
     for signal in (*(measured.values[each] for each in _GATHERING), _full_text(evidence, profile, measured)):
-        fused += _reciprocal_ranks(signal, measured.candidates)
+        fused += _reciprocal_ranks(signal, evidence.order[measured.candidates])
     return fused
 
 
-def _reciprocal_ranks(values: Floats, candidates: Ints) -> NDArray[np.float64]:
+def _reciprocal_ranks(values: Floats, order: Ints) -> NDArray[np.float64]:
     found = np.zeros(len(values), dtype=np.float64)
     named = np.flatnonzero(values > 0.0)
-    order = named[np.lexsort((candidates[named], -values[named]))]
+    order = named[np.lexsort((order[named], -values[named]))]
     found[order] = 1.0 / (weights.FUSION_CONSTANT + 1.0 + np.arange(len(order)))
     return found
 

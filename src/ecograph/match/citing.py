@@ -42,6 +42,12 @@ def things(statements: Iterable[Statement]) -> tuple[NamedNode, ...]:
     return tuple(dict.fromkeys(each.object for each in statements if isinstance(each.object, NamedNode)))
 
 
+def thing(statement: Statement) -> NamedNode:
+    """What one statement points at, which is known to be a thing."""
+    assert isinstance(statement.object, NamedNode)
+    return statement.object
+
+
 def labels(snapshot: Snapshot, iri: NamedNode) -> Texts:
     """What a thing or concept is called, for readers of each language."""
     return {lang: label_of(snapshot, iri, lang)[0] for lang in LANGUAGES}

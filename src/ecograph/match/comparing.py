@@ -123,7 +123,9 @@ def _distance(snapshot: Snapshot, ours: NamedNode, theirs: NamedNode) -> float |
 def _point(snapshot: Snapshot, place: NamedNode) -> tuple[float, float] | None:
     found: list[float] = []
     for predicate in (GEO.lat, GEO.long):
-        values = [each.object.value for each in citing.about(snapshot, place, predicate) if isinstance(each.object, Literal)]
+        values = [
+            each.object.value for each in citing.about(snapshot, place, predicate) if isinstance(each.object, Literal)
+        ]
         try:
             found.append(math.radians(float(values[0])))
         except (IndexError, ValueError):

@@ -7,8 +7,8 @@ be without a statement that a reason cites.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Final
 
@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode, Quad
 
 from ecograph.match import weights
 from ecograph.match.edits import KINDS, Edit, realistic
-from ecograph.match.model import Group, Match, NeedProfile, Statement
+from ecograph.match.model import Group, Match, NeedProfile, Signal, Statement
 from ecograph.match.overlay import CHANGEABLE, Overlay
 from ecograph.match.ranking import Ranking, rank, score_of
 
@@ -35,6 +35,7 @@ class Asked:
     profile: NeedProfile
     countries: Collection[str] | None = None
     exclude: Collection[NamedNode] = ()
+    weighting: Mapping[Signal, float] = field(default_factory=lambda: weights.SIGNALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,15 @@ def smallest(overlay: Overlay, asked: Asked, ranking: Ranking, row: int, group: 
 
     def verified(edits: Sequence[Edit]) -> Change:
         evidence = overlay.changed(quad for edit in edits for quad in edit.statements)
-        again = rank(evidence, asked.profile, year, countries=asked.countries, groups=[group], exclude=asked.exclude)
+        again = rank(
+            evidence,
+            asked.profile,
+            year,
+            countries=asked.countries,
+            groups=[group],
+            exclude=asked.exclude,
+            weighting=asked.weighting,
+        )
         score = score_of(again.measured, _row(again, thing)).score
         place = _place(again, group, thing)
         strong = score >= weights.MIN_SCORE + MARGIN
@@ -152,7 +161,7 @@ def removals(overlay: Overlay, asked: Asked, match: Match) -> tuple[Removal, ...
             evidence = overlay.changed(
                 removed=[Quad(statement.subject, statement.predicate, statement.object, statement.graph)]
             )
-            again = rank(evidence, asked.profile, overlay.today.year, groups=[match.group])
+            again = rank(evidence, asked.profile, overlay.today.year, groups=[match.group], weighting=asked.weighting)
             score = score_of(again.measured, _row(again, evidence.numbers[match.candidate.value])).score
             found[statement] = Removal(statement, score, match.score - score)
     return tuple(found.values())

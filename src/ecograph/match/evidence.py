@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,12 +142,15 @@ class Evidence:
         countries: Code and statement of each of its countries; no statement (-1) where taken from who provides it.
         regional: 1 in the programme area, 0 outside it, -1 where the graph does not say.
         area: The municipalities and regions it is in.
+        word_holders, topic_holders: How many candidates have a document with each entry of `words`, and on each concept.
         word_weights, topic_weights: How telling each entry of `words` and each concept is, 0..1.
         need_statements: What is stated of each need: topics, capabilities, standards, territory, who raises it.
         concepts: Every concept of ours, also roles and stages.
         steps: The statement behind each step (child, parent) of the hierarchy.
         deployment_places: The statements of where each deployment is, by its number in `statements`.
         by_document: The links in the order of their documents; `documents_linked` are those documents.
+        statements_read: How many statements were kept when the whole graph was last read.
+        by_iri: The things in the order of their IRIs; `order` is the place of each. Ties are broken by it.
         walk: Which topics go together, by who works with them.
         meaning: What the texts mean.
     """
@@ -172,6 +175,8 @@ class Evidence:
     links: Links
     topics: Topics
     words: WordIndex
+    word_holders: NDArray[np.float64]
+    topic_holders: NDArray[np.float64]
     word_weights: Floats
     topic_weights: Floats
     index: TextIndex
@@ -181,6 +186,9 @@ class Evidence:
     deployment_places: Mapping[int, tuple[int, ...]]
     by_document: Ints
     documents_linked: Ints
+    statements_read: int
+    by_iri: Ints
+    order: Ints
     walk: Walk
     meaning: Meaning
 
@@ -241,6 +249,22 @@ def span(column: Ints, value: int) -> range:
     # Needles of the column's own type: others would copy the whole column.
     first, last = np.searchsorted(column, np.asarray([value, value + 1], dtype=column.dtype))
     return range(int(first), int(last))
+
+
+def spread(first: NDArray[Any], last: NDArray[Any]) -> tuple[Ints, NDArray[np.int64]]:
+    """
+    Every place in some spans.
+
+    Returns:
+        The number of the span, and the place, of each.
+
+    Example:
+        >>> spread(np.asarray([5, 0]), np.asarray([7, 1]))
+        (array([0, 0, 1], dtype=int32), array([5, 6, 0]))
+    """
+    counts = last - first
+    owners = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    return owners, np.arange(len(owners)) + np.repeat(first - (np.cumsum(counts) - counts), counts)
 
 
 def text_entries(wording: Wording, marker: ConceptLinker) -> dict[str, tuple[float, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -15,22 +16,19 @@ from ecograph.vocabulary.concepts import Concepts
 
 
 class Table:
-    """Rows that are appended one by one and taken out sorted, as an array."""
+    """Rows that are appended one by one and taken out as an array."""
 
     def __init__(self, width: int) -> None:
-        self._rows: list[tuple[float, ...]] = []
+        self._values = array("d")
         self._width = width
 
     def add(self, *row: float) -> None:
         """Append a row."""
-        self._rows.append(row)
+        self._values.extend(row)
 
-    def sorted_by(self, *columns: int) -> NDArray[np.float64]:
-        """All rows, sorted by the first of these columns, then the second, and so on."""
-        if not self._rows:
-            return np.zeros((0, self._width), dtype=np.float64)
-        table = np.asarray(self._rows, dtype=np.float64)
-        return table[np.lexsort(tuple(table[:, column] for column in reversed(columns)))]
+    def rows(self) -> NDArray[np.float64]:
+        """All rows, in the order in which they came."""
+        return np.array(self._values, dtype=np.float64).reshape(-1, self._width)
 
 
 class Facts:
@@ -40,12 +38,15 @@ class Facts:
     Args:
         concepts: The concept schemes of the graph.
         hierarchy: Theirs, if it is made already.
+        statements: Those that are numbered already; new ones are added to them.
     """
 
-    def __init__(self, concepts: Concepts, hierarchy: Hierarchy | None = None) -> None:
+    def __init__(
+        self, concepts: Concepts, hierarchy: Hierarchy | None = None, statements: Statements | None = None
+    ) -> None:
         self.concepts = concepts
         self.hierarchy = hierarchy or Hierarchy(concepts)
-        self.statements = Statements()
+        self.statements = Statements() if statements is None else statements
         self.things: list[str] = []
         self.numbers: dict[str, int] = {}
         self.kinds: list[str] = []
@@ -114,9 +115,17 @@ class Facts:
         year = dated.year if dated else 0
         self.links.add(candidate, document, FAMILIES.index(family), role, *strength, year, first, second, number)
 
+    def keep_newest(self, into: dict[int, Dated], key: int, dated: Dated) -> None:
+        """Keep a date where none is kept, or an older one; of equals always the same."""
+        kept = into.get(key)
+        if kept is None or self._age(dated) > self._age(kept):
+            into[key] = dated
 
-def keep_newest(into: dict[int, Dated], key: int, dated: Dated) -> None:
-    """Keep a date where none is kept, or an older one."""
-    kept = into.get(key)
-    if kept is None or (dated.year, dated.value, dated.predicate) > (kept.year, kept.value, kept.predicate):
-        into[key] = dated
+    def keep_first(self, into: dict[int, Dated], key: int, dated: Dated) -> None:
+        """Keep a date where none is kept, or a newer one; of equals always the same."""
+        kept = into.get(key)
+        if kept is None or self._age(dated) < self._age(kept):
+            into[key] = dated
+
+    def _age(self, dated: Dated) -> tuple[int, str, str, str, str]:
+        return dated.year, dated.value, dated.predicate, dated.subject, self.statements.names[dated.graph]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode
@@ -12,17 +12,19 @@ from pyoxigraph import NamedNode
 from ecograph.match import citing
 from ecograph.match.evidence import Evidence
 from ecograph.match.model import NeedProfile, RecognisedConcept, Statement, Texts
+from ecograph.match.sentences import in_sentence
 from ecograph.messages import LANGUAGES, text
 from ecograph.namespaces import CONCEPT, DCTERMS, ECO
 from ecograph.store.base import Snapshot
+from ecograph.vocabulary.labels import best_of
 
 Status = Literal["met", "missing", "unknown"]
 """The graph says it is there; says it is not; does not say."""
 
-_BY_CONFORMANCE: dict[str, Status] = {"complies": "met", "deviates": "missing"}
-_BY_LIGHT: dict[str, Status] = {"green": "met", "yellow": "missing", "red": "missing"}
-NARROWER: float = 0.5
-"""Likeness from which an offered capability stands for the one required: a part of it, or what lies right beside it."""
+_COMMON_NOUNS: Final = (CONCEPT["capability/"].value, CONCEPT["traffic-light/"].value)
+"""Concepts that stand inside a sentence with a small letter; countries do not."""
+_BY_CONFORMANCE: Final[Mapping[str, Status]] = {"complies": "met", "deviates": "missing"}
+_BY_LIGHT: Final[Mapping[str, Status]] = {"green": "met", "yellow": "missing", "red": "missing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +131,8 @@ class Checklist:
 
     def _capabilities(self, solution: NamedNode) -> Iterator[Gap]:
         offers = citing.about(self.snapshot, solution, ECO.offersCapability)
-        for wanted in self.need.capabilities:
-            if wanted.basis == "broader":
-                continue
+        stated = [each for each in self.need.capabilities if each.basis == "stated"]
+        for wanted in stated or [each for each in self.need.capabilities if each.basis == "recognised"]:
             asked = (wanted.statement,) if wanted.statement else ()
             offer = self._offered(wanted, offers)
             own = self._own_claim(wanted.iri)
@@ -143,15 +144,14 @@ class Checklist:
                 yield self._gap("capability", wanted.iri, "unknown", "unknown", asked, wanted.iri)
 
     def _offered(self, wanted: RecognisedConcept, offers: Iterable[Statement]) -> Statement | None:
-        number = self.read.hierarchy.number(wanted.iri.value)
-        if number is None:
-            return None
-        likeness = self.read.hierarchy.likeness(number)
+        """The statement that the solution offers a capability, or a part of it."""
+        hierarchy = self.read.hierarchy
+        number = hierarchy.number(wanted.iri.value)
         for offer in offers:
-            other = self.read.hierarchy.number(offer.object.value)
-            if other == number or (other is not None and self.read.hierarchy.is_above(number, other)):
+            other = hierarchy.number(offer.object.value)
+            if number is not None and other is not None and number in hierarchy.at_or_above(other):
                 return offer
-        return None if likeness is None else None
+        return None
 
     def _own_claim(self, capability: NamedNode) -> tuple[Statement, ...]:
         """The claim by which we have a capability ourselves."""
@@ -165,7 +165,7 @@ class Checklist:
     # --- how far it has been judged ---
 
     def _gates(self, solution: NamedNode) -> Iterator[Gap]:
-        """Per gate of every process that has judged the solution its newest result; gates without one are not passed."""
+        """The newest result at each gate of the processes that have judged the solution; a gate may have none."""
         newest: dict[NamedNode, tuple[str, Statement, Statement, Statement]] = {}
         for about in citing.about(self.snapshot, None, ECO.solution, solution):
             gates = citing.about(self.snapshot, about.subject, ECO.gate)
@@ -187,8 +187,8 @@ class Checklist:
             reasons = citing.about(self.snapshot, about.subject, ECO.reason)
             dated = citing.about(self.snapshot, about.subject, ECO.asOf)
             path = (about, at_gate, result, *dated, *reasons)
-            yield self._gap("gate", gate, status, "stated", path, gate, result=result.object, date=as_of,
-                            reason=_reason(reasons))  # fmt: skip
+            said: dict[str, NamedNode | str | Texts] = {"result": citing.thing(result), "date": as_of}
+            yield self._gap("gate", gate, status, "stated", path, gate, reason=_reason(reasons), **said)
 
     def _gates_beside(self, judged: Iterable[NamedNode]) -> list[NamedNode]:
         """Every gate of the processes that some gates belong to, in their order."""
@@ -233,7 +233,9 @@ class Checklist:
         """Whether someone who provides it is at home where we are."""
         provided = citing.about(self.snapshot, solution, ECO.provider)
         if not provided:
-            yield self._gap("provider", None, "unknown", "none", citing.about(self.snapshot, solution, ECO.providerText))
+            yield self._gap(
+                "provider", None, "unknown", "none", citing.about(self.snapshot, solution, ECO.providerText)
+            )
             return
         for ours, statement in self.us.countries:
             homes = [
@@ -245,26 +247,34 @@ class Checklist:
             here = next(((provider, home) for provider, home in homes if home.object == ours), None)
             if here is not None:
                 path = (*here, statement)
-                yield self._gap("provider", here[0].object, "met", "met", path, ours, who=here[0].object)  # type: ignore[arg-type]
+                who = citing.thing(here[0])
+                yield self._gap("provider", who, "met", "met", path, ours, who=who)
             elif homes:
                 provider, home = homes[0]
                 path = (provider, home, statement)
-                yield self._gap("provider", provider.object, "unknown", "elsewhere", path, ours, who=provider.object,
-                                other=home.object)  # type: ignore[arg-type]  # fmt: skip
+                who, other = citing.thing(provider), citing.thing(home)
+                yield self._gap("provider", who, "unknown", "elsewhere", path, ours, who=who, other=other)
             else:
                 yield self._gap("provider", None, "unknown", "unknown", provided, ours)
 
     def _experience(self, deployments: Sequence[NamedNode]) -> Iterator[Gap]:
-        """Whether anyone in our area has run it: we ourselves, else somebody of our region, else of our country."""
+        """Whether anyone near us has run it: we ourselves, else somebody of our region, else of our country."""
         if not self.us.places:
             return
-        regions = citing.things(each for place in self.us.places for each in citing.about(self.snapshot, place, ECO.inRegion))
-        circles = (self.us.places, regions, tuple(country for country, _ in self.us.countries))
-        for circle, predicate in zip(circles, (None, ECO.inRegion, ECO.country), strict=True):
+        regions = citing.things(
+            each for place in self.us.places for each in citing.about(self.snapshot, place, ECO.inRegion)
+        )
+        countries = tuple(country for country, _ in self.us.countries)
+        circles: tuple[tuple[str, Sequence[NamedNode], NamedNode | None], ...] = (
+            ("here", self.us.places, None),
+            ("region", regions, ECO.inRegion),
+            ("country", countries, ECO.country),
+        )
+        for key, circle, predicate in circles:
             found = self._run_within(deployments, circle, predicate)
             if found is not None:
                 who, path = found
-                yield self._gap("experience", who, "met", "met", path, who)
+                yield self._gap("experience", who, "met", key, path, who)
                 return
         yield self._gap("experience", None, "unknown", "unknown", ())
 
@@ -290,21 +300,25 @@ class Checklist:
         key: str,
         path: Iterable[Statement],
         what: NamedNode | None = None,
-        **more: object,
+        **more: NamedNode | str | Texts,
     ) -> Gap:
-        names = {"what": what, **more}
-        filled = {
-            name: citing.labels(self.snapshot, value) if isinstance(value, NamedNode) else dict.fromkeys(LANGUAGES, value)
-            for name, value in names.items()
-        }
+        named = {"what": what, **more} if what is not None else more
+        filled = {name: self._words(value) for name, value in named.items()}
         sentences = {
             lang: text(f"replicate.gap.{kind}.{key}", lang, **{name: texts[lang] for name, texts in filled.items()})
             for lang in LANGUAGES
         }
         return Gap(kind, about, status, sentences, tuple(dict.fromkeys(path)))
 
+    def _words(self, value: NamedNode | str | Texts) -> Texts:
+        if isinstance(value, NamedNode):
+            labels = citing.labels(self.snapshot, value)
+            common = value.value.startswith(_COMMON_NOUNS)
+            return {lang: in_sentence(label) for lang, label in labels.items()} if common else labels
+        return dict.fromkeys(LANGUAGES, value) if isinstance(value, str) else value
 
-def _reason(statements: Iterable[Statement]) -> str:
+
+def _reason(statements: Iterable[Statement]) -> Texts:
     """Why a judgement came out as it did, as it was written; empty where nobody wrote it."""
-    found = [each.object.value for each in statements if isinstance(each.object, RdfLiteral)]
-    return f" ({found[0].rstrip('.')})" if found else ""
+    found = [each.object for each in statements if isinstance(each.object, RdfLiteral)]
+    return {lang: f" ({best_of(found, lang).value.rstrip('.')})" if found else "" for lang in LANGUAGES}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Quad
 
 from ecograph.identifiers import concept_iri
-from ecograph.match import explanation, needs, ranking, reading, scoring, weights
+from ecograph.match import explanation, following, needs, ranking, reading, scoring, weights
 from ecograph.match.evidence import Evidence
 from ecograph.match.grounds import Question
 from ecograph.match.meaning import Meaning
@@ -57,6 +58,34 @@ class Matcher:
         day = today or date.today()
         return cls(reading.read(snapshot, concepts, day, vectors), day)
 
+    def followed(
+        self, snapshot: Snapshot, concepts: Concepts, changes: Iterable[Quad], *, today: date | None = None
+    ) -> Matcher:
+        """
+        The matcher of a later revision, which answers as one that is built from it; this one stays as it is.
+
+        What the changes are about is read anew; everything is where that is not enough, as when concepts changed or
+        another year has begun.
+
+        Args:
+            snapshot: The graph at the later revision.
+            concepts: Its concept schemes: the same object as before where they have not changed.
+            changes: Every statement that was added or removed since this matcher's revision.
+            today: As for `build`.
+        """
+        day = today or date.today()
+        read = None
+        if concepts is self.evidence.concepts and day.year == self.today.year:
+            read = following.follow(self.evidence, snapshot, snapshot.revision, changes, day)
+        if read is None:
+            return Matcher.build(snapshot, concepts, today=day, vectors=self.evidence.meaning.vectors)
+        return Matcher(read, day)
+
+    def reread(self) -> Matcher:
+        """The same with what has been read of the texts since it was built."""
+        meaning = Meaning.build(self.evidence, self.evidence.meaning.vectors)
+        return Matcher(replace(self.evidence, meaning=meaning), self.today)
+
     @property
     def revision(self) -> int:
         """The revision of the graph that is answered from."""
@@ -64,11 +93,8 @@ class Matcher:
 
     def needs(self) -> tuple[NamedNode, ...]:
         """The needs in the graph."""
-        return tuple(
-            NamedNode(iri)
-            for iri, kind in zip(self.evidence.things, self.evidence.kinds, strict=True)
-            if kind == "Need"
-        )
+        read = self.evidence
+        return tuple(NamedNode(read.things[thing]) for thing in read.by_iri.tolist() if read.kinds[thing] == "Need")
 
     def profile(self, need: NamedNode) -> NeedProfile:
         """
@@ -121,6 +147,7 @@ class Matcher:
         groups: Collection[Group] | None = None,
         top: int = weights.TOP,
         exclude: Collection[NamedNode] = (),
+        weighting: str = weights.DEFAULT,
     ) -> MatchResult:
         """
         Who can meet a need, and why.
@@ -131,14 +158,28 @@ class Matcher:
             groups: Only these groups; None for all.
             top: How many per group; beyond them the best of each country come at their true rank.
             exclude: Candidates not to propose.
+            weighting: The profile that says what counts most.
+
+        Raises:
+            BadParameter: No profile has that name.
         """
         read = self.evidence
-        ranked = ranking.rank(read, profile, self.today.year, countries=countries, groups=groups, exclude=exclude)
+        weighed = weights.profile(weighting)
+        ranked = ranking.rank(
+            read,
+            profile,
+            self.today.year,
+            countries=countries,
+            groups=groups,
+            exclude=exclude,
+            weighting=weighed.signals,
+        )
+        first = _other_side(profile) if weighed.other_side_first else None
         question = Question(read, profile, ranked.measured, self.today.year)
         matches: list[Match] = []
         excluded: list[Exclusion] = []
         notes = list(_notes_on(profile, read.meaning))
-        for group in weights.GROUP_ORDER:
+        for group in weighed.group_order:
             if group not in ranked.allowed:
                 continue
             excluded.extend(
@@ -146,7 +187,7 @@ class Matcher:
                 for each in ranked.failing[group]
                 if each[1].score >= weights.MIN_SCORE
             )
-            chosen = _chosen(ranked.allowed[group], top, lambda row: self._countries(ranked.thing(row)))
+            chosen = _chosen(ranked.allowed[group], top, lambda row: self._countries(ranked.thing(row)), first)
             matches.extend(self.explained(question, group, rank, row) for rank, (row, _) in chosen)
             notes.extend(self._notes_on_group(group, [ranked.thing(row) for _, (row, _) in chosen]))
         excluded.sort(key=lambda each: scoring.order_key(each.score, each.candidate.value))
@@ -157,6 +198,8 @@ class Matcher:
             notes=tuple(notes),
             excluded=tuple(excluded[:_SHOWN_EXCLUSIONS]),
             weights=weights.VERSION,
+            weighting=weighed.slug,
+            first=first,
         )
 
     def explained(self, question: Question, group: Group, rank: int, row: int) -> Match:
@@ -216,21 +259,35 @@ class Matcher:
 
 
 def _chosen(
-    scored: Sequence[ranking.Ranked], top: int, countries: Callable[[int], tuple[str, ...]]
+    scored: Sequence[ranking.Ranked], top: int, countries: Callable[[int], tuple[str, ...]], first: str | None
 ) -> list[tuple[int, ranking.Ranked]]:
-    """The best, and beyond them the best of each country, at their true rank; weak ones only where a side has none."""
+    """
+    The best, and beyond them the best of each country, at their true rank; weak ones only where a side has none.
+
+    Of a country that comes first there are as many as of all, and they stand before the others.
+    """
     shown: list[tuple[int, ranking.Ranked]] = []
     per_country: dict[str, int] = {}
     for rank, each in enumerate(scored, start=1):
         codes = countries(each[0])
         strong = each[1].score >= weights.MIN_SCORE
         least = min(weights.PER_COUNTRY, top) if strong else 1
-        lacking = any(per_country.get(code, 0) < least for code in codes if strong or code in SIDES)
+        lacking = any(
+            per_country.get(code, 0) < (top if strong and code == first else least)
+            for code in codes
+            if strong or code in SIDES
+        )
         if lacking or (strong and rank <= top):
             shown.append((rank, each))
             for code in codes:
                 per_country[code] = per_country.get(code, 0) + 1
-    return shown
+    return sorted(shown, key=lambda each: first not in countries(each[1][0])) if first else shown
+
+
+def _other_side(profile: NeedProfile) -> str | None:
+    """The side of the Øresund that the need is not from; None where it is from both, or nobody knows."""
+    own = [code for code in SIDES if code in profile.countries]
+    return next((code for code in SIDES if code not in own), None) if own else None
 
 
 def _notes_on(profile: NeedProfile, meaning: Meaning) -> Iterable[Note]:
@@ -246,11 +303,10 @@ def _notes_on(profile: NeedProfile, meaning: Meaning) -> Iterable[Note]:
         yield Note("language-unsure", texts("match.note.language-unsure"))
     if len(whole) >= needs.MAX_CHARACTERS:
         yield Note("text-cut", texts("match.note.text-cut", count=needs.MAX_CHARACTERS))
-    if not meaning.available:
-        yield Note("meaning-off", texts("match.note.meaning-off"))
+    if meaning.state != "ready":
+        yield Note("meaning-off", texts(f"meaning.state.{meaning.state}"))
     elif meaning.share < 1.0:
-        share = int(100 * meaning.share)
-        yield Note("meaning-partial", texts("match.note.meaning-partial", share=share))
+        yield Note("meaning-partial", texts("meaning.partial", share=int(100 * meaning.share)))
 
 
 def _note_on_themes(suggested: Iterable[RecognisedConcept]) -> Note:

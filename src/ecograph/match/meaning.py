@@ -8,9 +8,9 @@ stands out there, in standard deviations, is the same scale in Danish, Swedish a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,6 @@ from ecograph.text.vectors import Vectors
 
 if TYPE_CHECKING:
     from ecograph.match.evidence import Wording
-    from ecograph.match.facts import Facts
 
 Ints = NDArray[np.int32]
 
@@ -38,6 +37,30 @@ Z_FULL: Final = 5.0
 CONCEPT_FROM: Final = 1.0
 CONCEPT_FULL: Final = 4.0
 """The same for topics, which are few and unlike each other."""
+
+
+class Told(Protocol):
+    """Things with their texts: while they are read of the graph, and afterwards."""
+
+    @property
+    def hierarchy(self) -> Hierarchy:
+        """The topics and capabilities."""
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """The class of each thing."""
+
+    @property
+    def group(self) -> Sequence[int] | NDArray[np.int8]:
+        """The group of each thing; below zero for one that is no candidate."""
+
+    @property
+    def titles(self) -> Sequence[Sequence[Wording]]:
+        """What each thing is called."""
+
+    @property
+    def bodies(self) -> Sequence[Sequence[Wording]]:
+        """What else is told of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,25 +136,25 @@ class Meaning:
         return cls(size, 0.0, empty, empty, (), nothing, np.zeros(0, dtype=np.bool_), (), nothing, {})
 
     @classmethod
-    def build(cls, facts: Facts, vectors: Vectors | None) -> Meaning:
+    def build(cls, told: Told, vectors: Vectors | None) -> Meaning:
         """
         What is known of the texts; nothing is read here that was not read before.
 
         Args:
-            facts: The things with their texts.
+            told: The things with their texts.
             vectors: The model; None for none.
         """
-        size = len(facts.things)
+        size = len(told.kinds)
         if vectors is None or vectors.embedder is None:
             return replace(cls.none(size), vectors=vectors)
         rows = sorted(
-            ((thing, _group(wording.lang), prepare(wording.text, "passage"), wording) for thing, wording in _read(facts)),
+            ((thing, _group(wording.lang), prepare(wording.text, "passage"), wording) for thing, wording in _read(told)),
             key=lambda row: row[0],
         )
         rows = [row for row in rows if row[2]]
         distinct = sorted({(group, text) for _, group, text, _ in rows})
         numbers = {text: number for number, text in enumerate(distinct)}
-        names = _labels(facts.hierarchy)
+        names = _labels(told.hierarchy)
         both = [*(text for _, text in distinct), *names]
         matrix, read = vectors.known(both)
         known = dict(zip(names, range(len(distinct), len(both)), strict=True))
@@ -149,8 +172,8 @@ class Meaning:
             matrix=matrix[: len(distinct)],
             read=read[: len(distinct)],
             groups=groups,
-            concepts_matrix=_centroids(facts.hierarchy, matrix, known),
-            labels=_background(facts.hierarchy, matrix, read, known),
+            concepts_matrix=_centroids(told.hierarchy, matrix, known),
+            labels=_background(told.hierarchy, matrix, read, known),
             vectors=vectors,
         )
 
@@ -165,8 +188,21 @@ class Meaning:
         Args:
             texts: What the need says, by language; the best of them counts.
         """
+        return self._nearness(self._asked(texts.values()))
+
+    def near_to(self, thing: int) -> Nearness:
+        """
+        How near everything is to a thing of the graph, by the texts of it that have been read: no model is run.
+
+        Args:
+            thing: Its number.
+        """
+        first, last = np.searchsorted(self.things, np.asarray([thing, thing + 1], dtype=np.int32))
+        texts = self.texts[int(first) : int(last)]
+        return self._nearness(self.matrix[texts[self.read[texts]]])
+
+    def _nearness(self, asked: Floats) -> Nearness:
         z = np.full(self.size, -np.inf, dtype=np.float32)
-        asked = self._asked(texts.values())
         if not len(asked) or not self.read.any():
             return Nearness(np.zeros(self.size, dtype=np.float32), z, self.state, self, np.zeros(0, dtype=np.float32))
         standing = self._standing(asked)
@@ -218,18 +254,18 @@ class Meaning:
         return np.asarray(found.max(axis=1), dtype=np.float32)
 
 
-def passages(facts: Facts) -> tuple[str, ...]:
+def passages(told: Told) -> tuple[str, ...]:
     """Every text that is to be read, each once."""
-    found = (prepare(wording.text, "passage") for _, wording in _read(facts))
-    return tuple(text for text in dict.fromkeys((*found, *_labels(facts.hierarchy))) if text)
+    found = (prepare(wording.text, "passage") for _, wording in _read(told))
+    return tuple(text for text in dict.fromkeys((*found, *_labels(told.hierarchy))) if text)
 
 
-def _read(facts: Facts) -> Iterator[tuple[int, Wording]]:
-    for thing, kind in enumerate(facts.kinds):
+def _read(told: Told) -> Iterator[tuple[int, Wording]]:
+    for thing, kind in enumerate(told.kinds):
         if kind in READ_CLASSES:
-            yield from ((thing, wording) for wording in facts.titles[thing])
-        if kind in READ_CLASSES or facts.group[thing] >= 0:
-            yield from ((thing, wording) for wording in facts.bodies[thing])
+            yield from ((thing, wording) for wording in told.titles[thing])
+        if kind in READ_CLASSES or told.group[thing] >= 0:
+            yield from ((thing, wording) for wording in told.bodies[thing])
 
 
 def _labels(hierarchy: Hierarchy) -> tuple[str, ...]:

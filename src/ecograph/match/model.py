@@ -212,11 +212,14 @@ class MatchResult:
 
     Attributes:
         need: The need as understood.
-        matches: By group and rank; per group the best, and beyond them the best of each country.
+        matches: By group, in the order of the profile, and rank; per group the best, and beyond them the best of each
+            country.
         revision: The revision of the graph that was asked.
         notes: What to know about the answer as a whole.
         excluded: What a rule left out, best first.
         weights: The version of the weights.
+        weighting: The name of the profile that said what counts most.
+        first: The country whose candidates stand first within each group, each with its true rank; None for none.
     """
 
     need: NeedProfile
@@ -225,6 +228,8 @@ class MatchResult:
     notes: tuple[Note, ...] = ()
     excluded: tuple[Exclusion, ...] = ()
     weights: str = ""
+    weighting: str = ""
+    first: str | None = None
 
     def in_group(self, group: Group) -> tuple[Match, ...]:
         """The matches of one group by rank."""

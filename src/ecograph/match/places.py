@@ -57,8 +57,8 @@ class Gazetteer:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self._names: dict[tuple[str, ...], list[int]] = {}
-        for thing, kind in enumerate(evidence.kinds):
-            if kind in ("Municipality", "Region"):
+        for thing in evidence.by_iri.tolist():
+            if evidence.kinds[thing] in ("Municipality", "Region"):
                 for name in _names(wording.text for wording in evidence.titles[thing]):
                     holders = self._names.setdefault(name, [])
                     if thing not in holders:

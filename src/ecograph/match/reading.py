@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Thread
-from typing import Final
+from typing import Final, Protocol
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Quad
 
 from ecograph.match import meaning, weights
 from ecograph.match.assembling import assemble
@@ -22,12 +22,11 @@ from ecograph.match.evidence import (
     Evidence,
     Wording,
 )
-from ecograph.match.facts import Facts, keep_newest
-from ecograph.match.hierarchy import Hierarchy
+from ecograph.match.facts import Facts
 from ecograph.match.model import GROUPS
 from ecograph.match.statements import Row, ValueRow
 from ecograph.namespaces import DCTERMS, ECO, FOAF, RDF, SCHEMA, SKOS
-from ecograph.store.base import Snapshot
+from ecograph.store.base import Object, Snapshot, Subject
 from ecograph.text import language, lexicon
 from ecograph.text.vectors import Vectors
 from ecograph.vocabulary.concepts import Concepts
@@ -52,7 +51,7 @@ def read(snapshot: Snapshot, concepts: Concepts, today: date, vectors: Vectors |
     with ThreadPoolExecutor(max_workers=1) as pool:
         # The dictionaries are unpacked beside the reading.
         dictionaries = pool.submit(lexicon.warm)
-        reader = Reader(snapshot, concepts, today)
+        reader = Reader(snapshot, Facts(concepts), today)
         reader.read()
         dictionaries.result()
     found = assemble(reader.facts, snapshot.revision, vectors)
@@ -63,26 +62,35 @@ def read(snapshot: Snapshot, concepts: Concepts, today: date, vectors: Vectors |
 
 def passages(snapshot: Snapshot, concepts: Concepts) -> tuple[str, ...]:
     """Every text of a revision whose meaning counts, each once."""
-    reader = Reader(snapshot, concepts, date.max)
+    reader = Reader(snapshot, Facts(concepts), date.max)
     reader.read_things()
     return meaning.passages(reader.facts)
 
 
+class Source(Protocol):
+    """What statements are read from: a snapshot, or a part of one."""
+
+    def quads(
+        self, subject: Subject | None = None, predicate: NamedNode | None = None, object: Object | None = None, /
+    ) -> Iterator[Quad]:
+        """The statements that match; None matches anything."""
+        ...
+
+
 class Reader:
     """
-    Reads facts.
+    Reads facts. What comes first and what of equals is kept depends on what the statements say, not on their order.
 
     Args:
-        snapshot: The graph, or the part of it that is about some documents.
-        concepts: The concept schemes.
+        source: The graph, or the part of it that is about some documents.
+        facts: Where they are put.
         today: Nothing counts as newer than this.
-        hierarchy: That of the concepts, if it is made already.
     """
 
-    def __init__(self, snapshot: Snapshot, concepts: Concepts, today: date, hierarchy: Hierarchy | None = None) -> None:
-        self.snapshot = snapshot
+    def __init__(self, source: Source, facts: Facts, today: date) -> None:
+        self.source = source
         self.today = today
-        self.facts = Facts(concepts, hierarchy)
+        self.facts = facts
 
     def read(self) -> None:
         """Read everything into `facts`."""
@@ -103,14 +111,14 @@ class Reader:
 
     def _rows(self, predicate: NamedNode) -> Iterator[Row]:
         name = predicate.value
-        for quad in self.snapshot.quads(None, predicate, None, None):
+        for quad in self.source.quads(None, predicate):
             subject, object_, graph = quad.subject, quad.object, quad.graph_name
             if isinstance(subject, NamedNode) and isinstance(object_, NamedNode) and isinstance(graph, NamedNode):
                 yield Row(subject.value, name, object_.value, graph.value)
 
     def _values(self, predicate: NamedNode) -> Iterator[ValueRow]:
         name = predicate.value
-        for quad in self.snapshot.quads(None, predicate, None, None):
+        for quad in self.source.quads(None, predicate):
             subject, object_, graph = quad.subject, quad.object, quad.graph_name
             if isinstance(subject, NamedNode) and isinstance(object_, Literal) and isinstance(graph, NamedNode):
                 yield ValueRow(subject.value, name, object_, graph.value)
@@ -132,7 +140,7 @@ class Reader:
 
     def _read_steps(self) -> None:
         """The statements behind the hierarchy of topics and capabilities."""
-        for row in self._rows(SKOS.broader):
+        for row in sorted(self._rows(SKOS.broader)):
             lower, upper = self.facts.hierarchy.number(row.subject), self.facts.hierarchy.number(row.object)
             if lower is not None and upper is not None:
                 self.facts.steps.setdefault((lower, upper), self.facts.statements.add(row))
@@ -150,7 +158,7 @@ class Reader:
     def _read_class(self, name: str, group: int) -> None:
         instances = {
             quad.subject.value
-            for quad in self.snapshot.quads(None, RDF.type, ECO[name], None)
+            for quad in self.source.quads(None, RDF.type, ECO[name])
             if isinstance(quad.subject, NamedNode)
         }
         for iri in sorted(instances):
@@ -163,8 +171,9 @@ class Reader:
             if thing is not None:
                 graph = self.facts.statements.name(row.graph)
                 found[thing].append(Wording(row.value.value, row.value.language or "", row.predicate, graph))
+        names = self.facts.statements.names
         for thing, wordings in found.items():
-            into[thing].extend(sorted(wordings, key=lambda each: (each.lang, each.text, each.graph)))
+            into[thing].extend(sorted(wordings, key=lambda each: (each.lang, each.text, names[each.graph])))
 
     def _read_dates(self) -> None:
         for predicate in _DATES:
@@ -174,11 +183,11 @@ class Reader:
                 if dated is None:
                     continue
                 if thing is None:
-                    keep_newest(self.facts.node_dates, self.facts.statements.name(row.subject), dated)
+                    self.facts.keep_newest(self.facts.node_dates, self.facts.statements.name(row.subject), dated)
                 else:
-                    keep_newest(self.facts.dated, thing, dated)
+                    self.facts.keep_newest(self.facts.dated, thing, dated)
                     if predicate == SCHEMA.startDate:
-                        self.facts.begun.setdefault(thing, dated)
+                        self.facts.keep_first(self.facts.begun, thing, dated)
 
     def _date(self, row: ValueRow) -> Dated | None:
         match = _YEAR.match(row.value.value)
@@ -190,19 +199,20 @@ class Reader:
         return Dated(year, row.value.value, row.value.datatype.value, row.predicate, row.subject, graph)
 
     def _read_places(self) -> None:
-        for row in self._rows(ECO.country):
-            thing = self.facts.numbers.get(row.subject)
+        for subject, rows in self._by_subject(ECO.country).items():
+            thing = self.facts.numbers.get(subject)
             if thing is not None:
-                code = row.object.rsplit("/", 1)[-1]
-                if all(code != known for known, _ in self.facts.countries[thing]):
-                    self.facts.countries[thing].append((code, self.facts.statements.add(row)))
+                # The first of each country, in the order of their names.
+                stated = {_slug(row.object): row for row in reversed(rows)}
+                add = self.facts.statements.add
+                self.facts.countries[thing] = [(code, add(stated[code])) for code in sorted(stated)]
         self.facts.regional = {
             thing
             for row in self._rows(ECO.inProgrammeArea)
             if (thing := self.facts.numbers.get(row.subject)) is not None
         }
         for predicate in (ECO.locatedIn, ECO.inRegion, DCTERMS.spatial):
-            for thing, place, _ in self._joined(predicate):
+            for thing, place, _ in sorted(self._joined(predicate), key=lambda joined: joined[2].object):
                 if self.facts.kinds[place] in ("Municipality", "Region"):
                     self.facts.area[thing].append(place)
 
@@ -215,14 +225,16 @@ class Reader:
 
     def _read_topic_claims(self) -> None:
         topics, bases = self._by_subject(ECO.topic), self._by_subject(ECO.basis)
-        confidences = {row.subject: row.value.value for row in self._values(ECO.confidence)}
+        confidences: dict[str, float] = defaultdict(float)
+        for value in self._values(ECO.confidence):
+            confidences[value.subject] = max(confidences[value.subject], float(value.value.value))
         for row in self._rows(ECO.about):
             document = self.facts.numbers.get(row.object)
             if document is None or row.subject not in topics:
                 continue
             basis = _first(bases, row.subject)
             strength = weights.BASIS.get(_slug(basis), weights.BASIS["rule"])
-            strength *= min(max(float(confidences.get(row.subject, "1")), 0.0), 1.0)
+            strength *= min(confidences.get(row.subject, 1.0), 1.0)
             about = self.facts.statements.add(row)
             for topic in topics[row.subject]:
                 self.facts.add_topic(document, topic, strength, basis, about)
@@ -260,7 +272,7 @@ class Reader:
             solution = self.facts.numbers.get(row.object)
             dated = self.facts.node_dates.get(self.facts.statements.name(row.subject))
             if solution is not None and dated is not None:
-                keep_newest(self.facts.dated, solution, dated)
+                self.facts.keep_newest(self.facts.dated, solution, dated)
 
     def _link_deployments(self) -> None:
         stages = self._by_subject(ECO.stage)
@@ -299,7 +311,8 @@ class Reader:
         levels, bases, shown, topics, capabilities = (
             self._by_subject(predicate) for predicate in (ECO.level, ECO.basis, ECO.evidence, ECO.topic, ECO.capability)
         )
-        dates = {row.subject: row for row in self._values(ECO.asOf)}
+        days = sorted(self._values(ECO.asOf), key=lambda row: (row.value.value, row.graph))
+        dates = {row.subject: row for row in days}
         for row in self._rows(ECO.claimant):
             candidate = self.facts.numbers.get(row.object)
             if candidate is None:
@@ -309,6 +322,7 @@ class Reader:
                 (number, each)
                 for each in shown.get(claim, ())
                 if (number := self.facts.numbers.get(each.object)) is not None
+                and self.facts.kinds[number] != "CapabilityClaim"
             ]
             by_rule = _slug(_first(bases, claim)) == "rule"
             if claim not in self.facts.numbers:
@@ -317,7 +331,7 @@ class Reader:
                     self.facts.add_topic(document, stated)
                 for number, _ in evidence:
                     if number in self.facts.dated:
-                        keep_newest(self.facts.dated, document, self.facts.dated[number])
+                        self.facts.keep_newest(self.facts.dated, document, self.facts.dated[number])
                 # The day a rule was run says nothing of when the work was done.
                 dated = self._date(dates[claim]) if claim in dates and not by_rule else None
                 if dated is not None and document not in self.facts.dated:
@@ -330,15 +344,17 @@ class Reader:
 
     def _link_needs(self) -> None:
         for predicate in _NEED:
-            for row in self._rows(predicate):
-                need = self.facts.numbers.get(row.subject)
-                if need is None or self.facts.kinds[need] != "Need":
-                    continue
+            for need, row in self._of_needs(predicate):
                 edge = self.facts.statements.add(row)
                 self.facts.need_statements[need].append(edge)
                 candidate = self.facts.numbers.get(row.object)
                 if predicate == ECO.raisedBy and candidate is not None:
                     self.facts.link(candidate, need, "raised", (weights.RAISED_REACH, weights.RAISED_PROOF), (edge,))
+
+    def _of_needs(self, predicate: NamedNode) -> list[tuple[int, Row]]:
+        found = ((self.facts.numbers.get(row.subject), row) for row in self._rows(predicate))
+        needs = [(need, row) for need, row in found if need is not None and self.facts.kinds[need] == "Need"]
+        return sorted(needs, key=lambda each: each[1])
 
 
 def _first(found: Mapping[str, list[Row]], subject: str) -> str:

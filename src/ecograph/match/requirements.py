@@ -236,4 +236,3 @@ def _spread(cells: Sequence[Cell | None]) -> Spread:
 def _frame_spread(cells: Sequence[Cell | None]) -> Spread:
     values = {cell.texts["en"] for cell in cells if cell is not None}
     return _spread(cells) if len(values) == 1 else "differs"
-

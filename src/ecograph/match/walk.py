@@ -88,6 +88,27 @@ class Walk:
                 joint += sign * _joint(sparse.csr_array(np.asarray(edges)))
         return replace(self, joint=np.maximum(joint, 0.0), retold={**self.retold, **rows})
 
+    def settled(self, size: int) -> Walk:
+        """The same for `size` things, with what differs put among the edges."""
+        rows = sorted(self.retold)
+        owners = np.repeat(np.arange(self.edges.shape[0], dtype=np.int32), np.diff(self.edges.indptr))
+        kept = ~np.isin(owners, rows)
+        new = [(thing, np.flatnonzero(self.retold[thing])) for thing in rows]
+        told = np.repeat(np.asarray(rows, dtype=np.int32), [len(concepts) for _, concepts in new])
+        at = np.searchsorted(owners[kept], told)
+        concepts = np.concatenate([self.edges.indices[:0], *(concepts for _, concepts in new)])
+        values = np.concatenate([self.edges.data[:0], *(self.retold[thing][concepts] for thing, concepts in new)])
+        counts = np.bincount(np.concatenate((owners[kept], told)), minlength=size)
+        edges = sparse.csr_array(
+            (
+                np.insert(self.edges.data[kept], at, values),
+                np.insert(self.edges.indices[kept], at, concepts),
+                np.concatenate(([0], np.cumsum(counts))),
+            ),
+            shape=(size, self.edges.shape[1]),
+        )
+        return replace(self, edges=edges, retold={})
+
     def row(self, thing: int) -> Floats:
         """The edges of one candidate."""
         if thing in self.retold:

@@ -76,6 +76,7 @@ class Answer:
         removals: What it would lose without each cited statement.
         revision: The revision of the graph that was asked.
         weights: The version of the weights.
+        weighting: The name of the profile that said what counts most.
     """
 
     need: NeedProfile
@@ -94,6 +95,7 @@ class Answer:
     removals: tuple[Removal, ...]
     revision: int
     weights: str
+    weighting: str
 
 
 class Explainer:
@@ -139,8 +141,8 @@ class Explainer:
         evidence = self.evidence
         found = (
             NamedNode(evidence.things[thing])
-            for thing, titles in enumerate(evidence.titles)
-            if evidence.group[thing] >= 0 and any(fits(fold(title.text)) for title in titles)
+            for thing in evidence.by_iri.tolist()
+            if evidence.group[thing] >= 0 and any(fits(fold(title.text)) for title in evidence.titles[thing])
         )
         return tuple(islice(found, NAMESAKES))
 
@@ -152,6 +154,7 @@ class Explainer:
         goal: int | None = None,
         countries: Collection[str] | None = None,
         exclude: Collection[NamedNode] = (),
+        weighting: str = weights.DEFAULT,
     ) -> Answer:
         """
         Why a candidate is in the list for a need, or not.
@@ -162,18 +165,29 @@ class Explainer:
             goal: The rank asked for; None for the first ten, and for the first place where it is among them.
             countries: Only candidates of these were asked for; None for all.
             exclude: Candidates not to propose.
+            weighting: The profile that says what counts most.
 
         Raises:
             UnknownThing: The graph does not know it.
+            BadParameter: No profile has that name.
         """
         thing = self.evidence.numbers.get(candidate.value)
         if thing is None:
             raise UnknownThing(kind="actor", id=ID.local(candidate))
         if self.evidence.group[thing] < 0:
-            return self._never(profile, thing)
+            return self._never(profile, thing, weighting)
         group = GROUPS[self.evidence.group[thing]]
         year = self.matcher.today.year
-        ranked = ranking.rank(self.evidence, profile, year, countries=countries, groups=[group], exclude=exclude)
+        signals = weights.profile(weighting).signals
+        ranked = ranking.rank(
+            self.evidence,
+            profile,
+            year,
+            countries=countries,
+            groups=[group],
+            exclude=exclude,
+            weighting=signals,
+        )
         question = Question(self.evidence, profile, ranked.measured, year)
         row = int(ranked.measured.candidates.searchsorted(thing))
         place = ranked.place(group, thing)
@@ -182,7 +196,7 @@ class Explainer:
             goal = 1 if 0 < rank <= weights.TOP else weights.TOP
         match = self.matcher.explained(question, group, rank, row)
         rule = self._rule(profile, thing, countries, exclude)
-        asked = Asked(profile, countries, exclude)
+        asked = Asked(profile, countries, exclude, signals)
         verdict = self._verdict(match, rule, goal)
         search = (
             counterfactual.smallest(self.overlay, asked, ranked, row, group, goal)
@@ -207,9 +221,10 @@ class Explainer:
             removals=counterfactual.removals(self.overlay, asked, match),
             revision=self.evidence.revision,
             weights=weights.VERSION,
+            weighting=weighting,
         )
 
-    def _never(self, profile: NeedProfile, thing: int) -> Answer:
+    def _never(self, profile: NeedProfile, thing: int, weighting: str) -> Answer:
         labels = self.evidence.labels(thing)
         return Answer(
             need=profile,
@@ -228,6 +243,7 @@ class Explainer:
             removals=(),
             revision=self.evidence.revision,
             weights=weights.VERSION,
+            weighting=weighting,
         )
 
     def _rule(

@@ -97,6 +97,27 @@ class TextIndex:
         index.reload()
         return cls(index, schema)
 
+    def changed(self, documents: Mapping[str, Document | None]) -> TextIndex:
+        """
+        The index with other documents for some keys; this one goes on finding what it found.
+
+        The engine's own scores follow the collection, and count what was replaced until it clears up.
+
+        Args:
+            documents: What each key is now; None where nothing is to be found there any more.
+        """
+        if not documents:
+            return self
+        writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+        for key, document in documents.items():
+            writer.delete_documents_by_term("key", key)
+            if document is not None:
+                writer.add_document(tantivy.Document.from_dict(_fields(document), self._schema))
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+        return TextIndex(self._index, self._schema)
+
     def search(
         self, text: str, lang: Language | None = None, kinds: Iterable[str] | None = None, limit: int = 20
     ) -> tuple[Hit, ...]:

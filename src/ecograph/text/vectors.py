@@ -26,7 +26,7 @@ from ecograph.errors import EmbedderUnavailable
 from ecograph.text.embedding import Choice, Embedder, Floats, Role, State, choose, prepare, unit
 
 Watch = Callable[[int, int], None]
-"""Called with (done, total) texts."""
+"""Called with how many texts have been read, of how many."""
 
 BATCH: Final = 64
 """Texts read between two commits: about a second of work is lost when the process is stopped."""
@@ -80,7 +80,14 @@ class VectorCache:
         rows = np.stack([found.get(digest, nothing) for digest in digests])
         return unit(rows), mask
 
-    def fill(self, embedder: Embedder, texts: Sequence[str], role: Role, watch: Watch | None = None) -> int:
+    def fill(
+        self,
+        embedder: Embedder,
+        texts: Sequence[str],
+        role: Role,
+        watch: Watch | None = None,
+        limit: int | None = None,
+    ) -> int:
         """
         Read the texts that no vector is kept of.
 
@@ -88,7 +95,8 @@ class VectorCache:
             embedder: The model.
             texts: Texts as `prepare` gives them; empty ones are left out.
             role: Whether they ask or are found.
-            watch: Called after each batch.
+            watch: Called before each batch and at the end; what it raises stops the reading.
+            limit: At most so many; None for all.
 
         Returns:
             How many were read.
@@ -99,7 +107,9 @@ class VectorCache:
         wanted = [text for text in dict.fromkeys(texts) if text]
         _, mask = self.known(embedder.id, wanted, role)
         # Short and long ones in one batch would wait for each other.
-        missing = sorted((text for text, known in zip(wanted, mask, strict=True) if not known), key=len)
+        missing = sorted((text for text, known in zip(wanted, mask, strict=True) if not known), key=len)[:limit]
+        if not missing:
+            return 0
         read = embedder.queries if role == "query" else embedder.passages
         try:
             with self._writing() as connection:
@@ -115,13 +125,13 @@ class VectorCache:
                         connection.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?, ?, ?)", rows)
         except (sqlite3.Error, OSError) as problem:
             raise EmbedderUnavailable(state="broken", detail=f"{self.path.name}: {problem}") from problem
-        if watch and missing:
+        if watch:
             watch(len(missing), len(missing))
         return len(missing)
 
     def keep_only(self, model: str, texts: Collection[str]) -> int:
         """
-        Forget every vector but those of these texts by this model.
+        Forget every vector of a text that is found, but those of these texts by this model.
 
         Returns:
             How many were forgotten.
@@ -129,10 +139,12 @@ class VectorCache:
         if not self.path.exists():
             return 0
         with self._writing() as connection, connection:
+            connection.execute("PRAGMA secure_delete = ON")
             connection.execute("CREATE TEMP TABLE kept (digest BLOB PRIMARY KEY) WITHOUT ROWID")
             connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", ((_digest(text),) for text in texts))
             return connection.execute(
-                "DELETE FROM vector WHERE model <> ? OR digest NOT IN (SELECT digest FROM kept)", (model,)
+                "DELETE FROM vector WHERE role = 'passage' AND (model <> ? OR digest NOT IN (SELECT digest FROM kept))",
+                (model,),
             ).rowcount
 
     def _values(self, model: str, role: Role, digests: Sequence[bytes]) -> dict[bytes, NDArray[np.float16]]:
@@ -262,21 +274,33 @@ class Vectors:
             return np.zeros((len(texts), 0), dtype=np.float32), np.zeros(len(texts), dtype=np.bool_)
         return self.cache.known(embedder.id, [prepare(text, "passage") for text in texts], "passage")
 
-    def fill(self, texts: Sequence[str], watch: Watch | None = None) -> int:
+    def fill(self, texts: Sequence[str], watch: Watch | None = None, limit: int | None = None) -> int:
         """
         Read the texts that no vector is kept of; a model that fails leaves the rest for the next time.
+
+        Args:
+            texts: Texts that are found.
+            watch: As for `VectorCache.fill`.
+            limit: At most so many; None for all.
 
         Returns:
             How many were read.
         """
-        embedder = self.embedder
+        embedder, read = self.embedder, 0
         if embedder is None:
             return 0
+
+        def count(done: int, total: int) -> None:
+            nonlocal read
+            read = done
+            if watch:
+                watch(done, total)
+
         try:
-            return self.cache.fill(embedder, [prepare(text, "passage") for text in texts], "passage", watch)
+            self.cache.fill(embedder, [prepare(text, "passage") for text in texts], "passage", count, limit)
         except EmbedderUnavailable as problem:
             self._rest(problem)
-            return 0
+        return read
 
     def keep_only(self, texts: Sequence[str]) -> None:
         """Forget what was read of all other texts, also by other models."""

@@ -1,5 +1,5 @@
 """
-REST under `/api/v1`: lists and things, matches, search, counts and questions.
+REST under `/api/v1`: lists and things, search, counts and questions.
 
 Source:
     docs/api.md.
@@ -16,11 +16,9 @@ from fastapi.responses import Response
 
 from ecograph.errors import BadParameter, UnknownThing
 from ecograph.identifiers import NAME, SLUG, concept_iri, thing_iri
-from ecograph.match.model import Group
 from ecograph.messages import Language
 from ecograph.query import parameters
 from ecograph.rdf.formats import RESULT_FORMATS, by_suffix
-from ecograph.text.lexicon import normalise
 from ecograph.web import models
 from ecograph.web.access import TheEcoGraph, TheLanguage, TheView, headers_of
 from ecograph.web.reading import counting, description, fulltext
@@ -55,7 +53,20 @@ Side = Literal["dk", "se", "no"]
 def index(view: TheView) -> dict[str, str]:
     """Where each part of REST is."""
     lists = {name: f"/api/v1/{name}" for name in (*COLLECTIONS, "topics")}
-    rest = ("matches", "consortia", "search", "stats", "statements", "queries", "templates", "contributions", "convert")
+    rest = (
+        "matches",
+        "weights",
+        "consortia",
+        "clusters",
+        "search",
+        "stats",
+        "statements",
+        "queries",
+        "templates",
+        "contributions",
+        "convert",
+        "shortlists",
+    )
     return {
         **lists,
         **{name: f"/api/v1/{name}" for name in rest},
@@ -128,40 +139,6 @@ def topics(
 def topic_detail(view: TheView, lang: TheLanguage, slug: Slug, _lang: Lang = None) -> models.ThingDetail:
     """A topic with everything said of it."""
     return models.detail(view, description.concept(view, "topic", slug), lang)
-
-
-@router.get("/needs/{slug}/matches", summary="Who fits a need", tags=["matches"])
-def matches_of_need(
-    view: TheView,
-    slug: Slug,
-    country: Annotated[list[Side] | None, Query(max_length=3)] = None,
-    group: Annotated[list[Group] | None, Query(max_length=6)] = None,
-    top: Annotated[int, Query(ge=1, le=50, description="Candidates per group")] = 10,
-    _lang: Lang = None,
-) -> models.Matches:
-    """Candidates from both sides of the border, each with reasons that cite statements of the graph."""
-    need = description.thing(view, "need", slug).summary.iri
-    profile = view.matcher.profile(need)
-    return models.matches(view.matcher.match(profile, countries=country, groups=group, top=top))
-
-
-@router.post("/matches", summary="Who fits a need in words", tags=["matches"])
-def matches_of_text(view: TheView, need: models.NeedText) -> models.Matches:
-    """The same for a need that is not in the graph. Nothing of it is kept."""
-    return _matches(view, need.text, need.lang, need.countries, need.groups, need.top)
-
-
-@router.get("/matches", summary="Who fits a need in words, as an address", tags=["matches"])
-def matches_of_address(
-    view: TheView,
-    text: Annotated[str, Query(min_length=1, max_length=5000)],
-    country: Annotated[list[Side] | None, Query(max_length=3)] = None,
-    group: Annotated[list[Group] | None, Query(max_length=6)] = None,
-    top: Annotated[int, Query(ge=1, le=50)] = 10,
-    _lang: Lang = None,
-) -> models.Matches:
-    """As POST, for a link. The text is part of the address, which others may log: use POST where that matters."""
-    return _matches(view, text, None, country, group, top)
 
 
 @router.get("/queries", summary="Questions of the catalogue", tags=["queries"])
@@ -259,18 +236,6 @@ def thing(
         if NAME.fullmatch(slug) and next(iter(view.snapshot.quads(thing_iri(kind, slug))), None) is not None:
             return models.detail(view, description.thing(view, kind, slug), lang)
     raise UnknownThing(kind=collection, id=slug)
-
-
-def _matches(
-    view: TheView,
-    text: str,
-    lang: Language | None,
-    countries: list[Side] | None,
-    groups: list[Group] | None,
-    top: int,
-) -> models.Matches:
-    profile = view.matcher.profile_text(normalise(text), lang)
-    return models.matches(view.matcher.match(profile, countries=countries, groups=groups, top=top))
 
 
 def _filter(q: str, countries: list[str], kinds: list[str], topics: list[str]) -> Filter:

@@ -22,8 +22,11 @@ from ecograph.web import (
     consortia,
     contributions,
     logs,
+    matching,
     pages,
     problems,
+    same,
+    shortlists,
     sparql,
     statements,
     steps,
@@ -100,12 +103,15 @@ def create_app(ecograph: EcoGraph, settings: Settings) -> FastAPI:
 
     for part in (
         consortia,
+        same,
         contributions,
         steps,
+        shortlists,
         tokens,
         statements,
         templates_api,
         why,
+        matching,
         api,
     ):  # api's lists come last: any name fits
         app.include_router(part.router)

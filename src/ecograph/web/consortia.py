@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from ecograph.bootstrap import View
 from ecograph.errors import BadParameter, QueryBusy
 from ecograph.identifiers import thing_iri
+from ecograph.match import weights
 from ecograph.match.consortium import answering
 from ecograph.match.consortium.explaining import Answer
 from ecograph.match.consortium.rules import Rules
@@ -43,7 +44,7 @@ router = APIRouter(prefix="/api/v1", responses=_PROBLEMS)
 @router.post("/consortia", summary="Who could meet a need together", tags=["matches"])
 def consortia_for(view: TheView, asked: ConsortiumRules) -> Consortia:
     """The best consortium by proof, others that differ, what each partner adds; or rules that cannot hold together."""
-    return consortia(answer(view, profile_of(view, asked), asked.rules()))
+    return consortia(answer(view, profile_of(view, asked), asked.rules(), asked.weighting))
 
 
 def answer_json(view: View, asked: Mapping[str, object]) -> dict[str, Any]:
@@ -59,7 +60,8 @@ def answer_json(view: View, asked: Mapping[str, object]) -> dict[str, Any]:
         first = error.errors(include_url=False)[0]
         name = ".".join(str(part) for part in first["loc"]) or "rules"
         raise BadParameter(name=name, value=str(first["input"])[:100], expected=first["msg"]) from error
-    return consortia(answer(view, profile_of(view, read), read.rules())).model_dump(mode="json")
+    found = answer(view, profile_of(view, read), read.rules(), read.weighting)
+    return consortia(found).model_dump(mode="json")
 
 
 def profile_of(view: View, asked: ConsortiumRules) -> NeedProfile:
@@ -74,17 +76,18 @@ def profile_of(view: View, asked: ConsortiumRules) -> NeedProfile:
     return view.matcher.profile_text(normalise(asked.text), asked.lang)
 
 
-def answer(view: View, profile: NeedProfile, rules: Rules) -> Answer:
+def answer(view: View, profile: NeedProfile, rules: Rules, weighting: str = weights.DEFAULT) -> Answer:
     """
     The answer to rules, when it is their turn.
 
     Raises:
         QueryBusy: It did not become their turn.
         UnknownThing: A concept or a partner of the rules is not in the graph.
+        BadParameter: No profile has that name.
     """
     if not _AT_ONCE.acquire(timeout=_PATIENCE_S):
         raise QueryBusy(seconds=round(_PATIENCE_S))
     try:
-        return answering.answer(view.matcher, view.snapshot, profile, rules)
+        return answering.answer(view.matcher, view.snapshot, profile, rules, weighting=weighting)
     finally:
         _AT_ONCE.release()

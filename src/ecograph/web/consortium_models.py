@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pyoxigraph import NamedNode
 
+from ecograph.match import weights
 from ecograph.match.consortium import explaining
 from ecograph.match.consortium.rules import LEAST, Cost, Cover, Currency, Level, Money, Role, Rules
 from ecograph.match.model import Note as Noted
@@ -81,6 +82,9 @@ class ConsortiumRules(Asked):
     exclude: Annotated[list[ActorName], Field(max_length=100)] = []
     alternatives: Annotated[int, Field(ge=0, le=5)] = 3
     differ: Annotated[int, Field(ge=1, le=10, description="Partners that each proposal does without of another")] = 2
+    weighting: Annotated[
+        str, Field(max_length=100, description="The profile by which candidates fit more or less", examples=["balanced"])
+    ] = weights.DEFAULT
 
     def rules(self) -> Rules:
         """The rules without the need."""

@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode
 
 from ecograph.bootstrap import View
 from ecograph.match import model as matching
+from ecograph.match import weights
 from ecograph.messages import Language
 from ecograph.namespaces import BASE
 from ecograph.web.reading import description, directory
@@ -140,6 +141,8 @@ class Matches(Model):
     matches: list[Match]
     notes: list[Note]
     weights: Annotated[str, Field(description="The version of the weights")]
+    weighting: Annotated[str, Field(description="The profile that said what counts most", examples=["balanced"])]
+    first: Annotated[str | None, Field(description="The country whose candidates stand first in each group")]
     revision: int
 
 
@@ -156,6 +159,15 @@ class NeedText(BaseModel):
     countries: Annotated[list[Literal["dk", "se", "no"]] | None, Field(max_length=3)] = None
     groups: Annotated[list[matching.Group] | None, Field(max_length=6)] = None
     top: Annotated[int, Field(ge=1, le=50, description="Candidates per group")] = 10
+    weighting: Annotated[
+        str,
+        Field(
+            max_length=100,
+            description="The profile that says what counts most; see `/api/v1/weights`",
+            examples=["ready-to-buy"],
+            json_schema_extra={"enum": list(weights.PROFILES)},
+        ),
+    ] = weights.DEFAULT
 
 
 class PublisherCount(Model):
@@ -280,6 +292,8 @@ def matches(found: matching.MatchResult) -> Matches:
         matches=[match(each) for each in found.matches],
         notes=[note(each) for each in found.notes],
         weights=found.weights,
+        weighting=found.weighting,
+        first=found.first,
         revision=found.revision,
     )
 

@@ -59,6 +59,7 @@ class Item:
         shared: The contribution that it was shared with, if any.
         history: What happened to it, oldest first.
         expires_on: The day on which it is deleted if nobody changes it.
+        revision: The revision of the graph that it is held against.
     """
 
     entry: Entry
@@ -68,6 +69,7 @@ class Item:
     shared: Contribution | None
     history: tuple[Change, ...]
     expires_on: date
+    revision: int
 
     @property
     def struck(self) -> int:
@@ -128,6 +130,11 @@ class Shortlist:
         self.partner = slug
 
     @property
+    def revision(self) -> int:
+        """The revision of the graph."""
+        return self._view.revision
+
+    @property
     def _kept(self) -> Shortlists:
         return self._ecograph.ledger.shortlists
 
@@ -153,6 +160,7 @@ class Shortlist:
             shared=self._ecograph.ledger.contribution(entry.contribution_id) if entry.contribution_id else None,
             history=self._history.get(entry.id, ()),
             expires_on=_months_later(entry.changed_at.date(), self._ecograph.settings.shortlist_months),
+            revision=self._view.revision,
         )
 
     def get(self, entry_id: str) -> Item:
@@ -388,6 +396,7 @@ def _months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
-def unchanged_since(today: date, months: int) -> datetime:
-    """Entries last changed before that moment are deleted on a day."""
-    return datetime.combine(_months_later(today, -months), datetime.min.time(), UTC)
+def expire_entries(ecograph: EcoGraph, today: date) -> int:
+    """Delete for good what partners have not changed for as long as the settings say; returns how many entries went."""
+    first = _months_later(today, -ecograph.settings.shortlist_months)
+    return ecograph.ledger.shortlists.expire(datetime.combine(first, datetime.min.time(), UTC))

@@ -1,4 +1,7 @@
-"""What the service does by itself: things that wait are checked, and what was to stay until today goes."""
+"""
+What the service does by itself: things that wait are checked, and what was to stay until today goes, as do entries of
+shortlists that nobody has changed for long.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import structlog
 
 from ecograph.bootstrap import EcoGraph
 from ecograph.errors import EcoGraphError
+from ecograph.web.shortlisting import expire_entries
 
 _log = structlog.get_logger(__name__)
 
@@ -70,9 +74,10 @@ class Upkeep:
         today = datetime.now(UTC).date()
         if self._expired_on != today and self._ecograph.revision:
             gone = self._ecograph.desk.expire(today)
+            entries = expire_entries(self._ecograph, today)
             self._expired_on = today
-            if gone:
-                _log.info("expired", contributions=len(gone))
+            if gone or entries:
+                _log.info("expired", contributions=len(gone), shortlist_entries=entries)
 
 
 @contextmanager

@@ -11,16 +11,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
+from ecograph.match import weights
 from ecograph.messages import Language
 from ecograph.text.lexicon import normalise
 from ecograph.web import why_models
 from ecograph.web.access import TheView
-from ecograph.web.api import PROBLEMS, Lang, Side, Slug
+from ecograph.web.api import PROBLEMS, Lang, Slug
+from ecograph.web.matching import Countries, Weighting
 from ecograph.web.reading import description
 
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS, tags=["matches"])
 
-Countries = Annotated[list[Side] | None, Query(alias="country", max_length=3)]
 Goal = Annotated[
     int | None, Query(ge=1, le=50, description="The rank asked for; the first ten, or the first for one among them")
 ]
@@ -34,12 +35,13 @@ def why_for_need(
     who: Annotated[str, Path(max_length=200, examples=["lund-university"])],
     country: Countries = None,
     goal: Goal = None,
+    weighting: Weighting = weights.DEFAULT,
     _lang: Lang = None,
 ) -> why_models.Why:
     """One candidate whole: its reasons, the rule it fails or the evidence it lacks, and what would change it."""
     need = description.thing(view, "need", slug).summary.iri
     profile = view.matcher.profile(need)
-    return why_models.why(view.why(profile, f"{kind}/{who}", countries=country, goal=goal))
+    return why_models.why(view.why(profile, f"{kind}/{who}", countries=country, goal=goal, weighting=weighting))
 
 
 @router.get("/matches/why", summary="Why somebody fits a need in words, or not")
@@ -49,9 +51,10 @@ def why_for_text(
     who: Annotated[str, Query(min_length=1, max_length=200, examples=["organisation/lund-university"])],
     country: Countries = None,
     goal: Goal = None,
+    weighting: Weighting = weights.DEFAULT,
     language: Annotated[Language | None, Query(description="The language of the text; found out if left out")] = None,
     _lang: Lang = None,
 ) -> why_models.Why:
     """The same for a need that is not in the graph. The text is part of the address, which others may log."""
     profile = view.matcher.profile_text(normalise(text), language)
-    return why_models.why(view.why(profile, who, countries=country, goal=goal))
+    return why_models.why(view.why(profile, who, countries=country, goal=goal, weighting=weighting))

@@ -76,6 +76,7 @@ class Why(Model):
     tried: Annotated[int, Field(description="How many changes were tried")]
     removals: list[Removal]
     weights: str
+    weighting: str
     revision: int
 
 
@@ -108,6 +109,7 @@ def why(found: Answer) -> Why:
             for each in found.removals
         ],
         weights=found.weights,
+        weighting=found.weighting,
         revision=found.revision,
     )
 

@@ -17,7 +17,7 @@ from ecograph.match.consortium.rules import LEVELS, Cover, Level, Role, Rules
 from ecograph.match.evidence import FAMILIES, Evidence
 from ecograph.match.grounds import Question
 from ecograph.match.matcher import Matcher
-from ecograph.match.model import NeedProfile, Statement
+from ecograph.match.model import NeedProfile, Signal, Statement
 from ecograph.namespaces import CONCEPT, ECO, RDF
 from ecograph.store.base import Snapshot
 
@@ -104,7 +104,13 @@ def rates_of(snapshot: Snapshot, programme: NamedNode) -> tuple[Rate, ...]:
     return tuple(found[code] for code in sorted(found))
 
 
-def gather(matcher: Matcher, profile: NeedProfile, rules: Rules, rates: Iterable[Rate] = ()) -> Gathered:
+def gather(
+    matcher: Matcher,
+    profile: NeedProfile,
+    rules: Rules,
+    rates: Iterable[Rate] = (),
+    weighting: Mapping[Signal, float] = weights.SIGNALS,
+) -> Gathered:
     """
     Who could take part, and what each can cover.
 
@@ -113,14 +119,15 @@ def gather(matcher: Matcher, profile: NeedProfile, rules: Rules, rates: Iterable
         profile: The need, by which candidates fit more or less; without one, the covers say what is needed.
         rules: The rules.
         rates: What the rules' programme pays.
+        weighting: What each signal counts where candidates fit more or less.
 
     Raises:
         UnknownThing: A concept or a partner of the rules is not in the graph.
     """
     read = matcher.evidence
     wanted = _profile_of(matcher, profile, rules)
-    measured = signals.measure(read, wanted, matcher.today.year)
-    fitting = signals.measure(read, profile, matcher.today.year) if _asks(profile) else measured
+    measured = signals.measure(read, wanted, matcher.today.year, weighting)
+    fitting = signals.measure(read, profile, matcher.today.year, weighting) if _asks(profile) else measured
     strengths, links = _strengths(read, measured)
     numbers = {each.source.iri: column for column, each in enumerate(measured.wanted)}
     columns = tuple(numbers.get(cover.concept) for cover in rules.covers)

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ecograph.match import ranking, scoring
+from ecograph.match import ranking, scoring, signals
 from ecograph.match.evaluation.gold import Query
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import NeedProfile
@@ -74,7 +74,7 @@ class Field:
 
     @property
     def systems(self) -> Mapping[str, Ranker]:
-        """The systems that can run here, ours first; those that need vectors are left out where there are none."""
+        """The systems that can run here, ours first; the one that needs vectors is left out where there are none."""
         found: dict[str, Ranker] = {
             OURS: self.ours,
             RANDOM: self.random,
@@ -83,8 +83,9 @@ class Field:
             "exact-label": self.exact_label,
             BM25: self.bm25,
         }
-        if getattr(getattr(self.evidence, "meaning", None), "available", False):
+        if self.evidence.meaning.available:
             found[EMBEDDINGS] = self.embeddings
+        found[WALK] = self.walk
         return found
 
     def slug(self, thing: int) -> str:
@@ -145,6 +146,11 @@ class Field:
         """By the document nearest in meaning."""
         return self._by_document(asked, self.nearness(asked))
 
+    def walk(self, asked: Answered) -> tuple[int, ...]:
+        """By the graph walk from the topics of the query."""
+        measured = signals.measure(self.evidence, asked.profile, self.matcher.today.year)
+        return self._ordered(asked, measured.values["graph"])
+
     # --- what documents are worth to a query ---
 
     def full_text(self, asked: Answered) -> Floats:
@@ -155,9 +161,9 @@ class Field:
         return found
 
     def nearness(self, asked: Answered) -> Floats:
-        """How near in meaning each thing is, 0..1."""
+        """How near in meaning each thing is; nothing is cut off, as a rank is all that counts here."""
         near = self.evidence.meaning.near({asked.profile.language: asked.query.text})
-        return near.value.astype(np.float64)
+        return np.exp(near.z.astype(np.float64))
 
     # --- from documents to candidates ---
 

@@ -41,7 +41,7 @@ _QUOTED: Final[Mapping[Language, re.Pattern[str]]] = {
     "sv": re.compile(r"”(.*?)”"),
     "en": re.compile(r"“(.*?)”"),
 }
-_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
+_NUMBER: Final = re.compile(r"(?<!\w)\d+(?:[.,]\d+)?(?!\w)")
 
 
 @dataclass(slots=True)

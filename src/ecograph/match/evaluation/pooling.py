@@ -107,7 +107,7 @@ def _worth(field: Field, asked: Iterable[Answered]) -> Floats:
         relevance = np.zeros_like(total)
         np.maximum.at(relevance, evidence.links.document, measured.relevance)
         parts = [relevance, field.full_text(each)]
-        if "embeddings" in field.systems:
+        if evidence.meaning.available:
             parts.append(field.nearness(each))
         for part in parts:
             total += part / max(float(part.max(initial=0.0)), 1e-9)
@@ -142,7 +142,7 @@ def _line(field: Field, candidate: int, document: int, links: Sequence[int]) -> 
     years = {int(evidence.links.year[link]) for link in links} - {0}
     parts = [", ".join(roles), str(max(years)) if years else "undated"]
     if document != candidate:
-        parts.append(f"{evidence.kinds[document]}: {_titles(evidence.titles[document])}")
+        parts.append(": ".join(filter(None, (evidence.kinds[document], _titles(evidence.titles[document])))))
     if topics := _topics(field, document):
         parts.append(f"topics: {topics}")
     if described := _described(evidence.bodies[document]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 
 from ecograph.match.evaluation import metrics
@@ -43,7 +43,9 @@ class Measures:
     judged: float | None
 
 
-def run(field: Field, gold: Gold, watch: Watch | None = None) -> tuple[Run, ...]:
+def run(
+    field: Field, gold: Gold, watch: Watch | None = None, only: Collection[str] | None = None
+) -> tuple[Run, ...]:
     """
     Ask every system every query.
 
@@ -51,8 +53,9 @@ def run(field: Field, gold: Gold, watch: Watch | None = None) -> tuple[Run, ...]
         field: The candidates and the systems.
         gold: The queries.
         watch: Told how far it is.
+        only: These systems; None for all.
     """
-    systems = field.systems
+    systems = {name: ranker for name, ranker in field.systems.items() if only is None or name in only}
     rankings: dict[str, dict[Key, tuple[str, ...]]] = {name: {} for name in systems}
     seconds = dict.fromkeys(systems, 0.0)
     for done, query in enumerate(gold.queries):

@@ -138,7 +138,8 @@ def across(found: Run, gold: Gold, known: Mapping[str, Candidate]) -> Across:
 
 
 def stability(found: Run, gold: Gold, kinds: Iterable[Kind] = KINDS) -> float | None:
-    """RBO@10 of the answers to the same wording in two languages: the mean over pairs, kinds and needs."""
+    """RBO@10 of the answers to the same wording in two languages: the mean over pairs of languages, kinds and needs."""
+    kinds = tuple(kinds)
     return metrics.mean(
         metrics.rbo(found.rankings[need.id, kind, one], found.rankings[need.id, kind, other])
         for need in gold.needs

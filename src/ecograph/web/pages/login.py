@@ -21,6 +21,10 @@ _HERE: Final = re.compile(r"/(?:da|sv|en)(?:/[A-Za-z0-9._~-]+)*/?(?:\?[A-Za-z0-9
 """A page of ours: nothing that a browser could take for another host."""
 
 
+_LONGEST_ADDRESS: Final = 8_000
+"""Letters of an address to come back to: what proxies take in a request."""
+
+
 @router.api_route("/{lang}/login", methods=METHODS)
 def login(request: Request, words: Words, next: str = "") -> HTMLResponse:
     """The form for a token."""
@@ -32,10 +36,10 @@ def sign_in(
     request: Request,
     words: Words,
     token: Annotated[str, Form(max_length=500)] = "",
-    next: Annotated[str, Form(max_length=500)] = "",
+    next: Annotated[str, Form(max_length=_LONGEST_ADDRESS)] = "",
 ) -> Response:
     """Open a session, and go on where the visitor was."""
-    response = RedirectResponse(_safe(next) or f"/{words.lang}/contributions", 303)
+    response = RedirectResponse(safe(next) or f"/{words.lang}/contributions", 303)
     try:
         auth.open_session(request, response, token)
     except BadToken as fault:
@@ -61,7 +65,7 @@ def to_login(request: Request, words: Reader) -> RedirectResponse:
 def _form(request: Request, words: Reader, next: str, *, fault: str = "", status: int = 200) -> HTMLResponse:
     _ = ecograph_of(request).ledger  # where nothing can be sent, nobody can sign in
     title = words.say("page.login.title")
-    place = _safe(next)
+    place = safe(next)
     return page(
         request,
         words.lang,
@@ -79,12 +83,12 @@ def _form(request: Request, words: Reader, next: str, *, fault: str = "", status
     )
 
 
-def _safe(address: str) -> str:
+def safe(address: str) -> str:
     """
     An address of one of our pages, or nothing.
 
     Example:
-        >>> _safe("/da/review?state=submitted"), _safe("//example.org"), _safe("https://example.org/da")
+        >>> safe("/da/review?state=submitted"), safe("//example.org"), safe("https://example.org/da")
         ('/da/review?state=submitted', '', '')
     """
     return address if _HERE.fullmatch(address) else ""

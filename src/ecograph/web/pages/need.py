@@ -11,12 +11,16 @@ from pyoxigraph import NamedNode
 
 from ecograph.errors import UnknownThing
 from ecograph.identifiers import concept_iri, thing_iri
+from ecograph.ledger.shortlists import About, Entry
 from ecograph.match.model import GROUPS, NeedProfile
 from ecograph.messages import Language
 from ecograph.namespaces import CONCEPT, ID
+from ecograph.text.lexicon import normalise
+from ecograph.web import auth
+from ecograph.web.access import ecograph_of
 from ecograph.web.narrowing import narrowed
 from ecograph.web.pages.layout import METHODS, Words, page, short
-from ecograph.web.views import matches
+from ecograph.web.views import matches, shortlist
 from ecograph.web.views.profiles import Profile, profile
 from ecograph.web.views.words import Link, Reader
 
@@ -82,12 +86,14 @@ def _page(
         return f"{request.url.path}?{urlencode(pairs)}#group-{group}"
 
     own_title = words.say("page.need.title" if stored else "page.need.typed")
+    keeping = _keeping(request, words, need, typed, topics)
     return page(
         request,
         lang,
         "need.html",
         title=f"{short(heading.text)} – {own_title}",
         section="start",
+        private=keeping.private,
         crumbs=[Link(own_title, f"/{lang}/search?kind=need" if stored else None)]
         + ([Link(short(heading.text), None, heading.lang)] if stored else []),
         heading=heading,
@@ -113,8 +119,11 @@ def _page(
         overview=matches.overview(words, result, groups),
         same_need=matches.same_need(words, result),
         opening=opening,
+        keeping=keeping,
         asked=[*([("need", _slug_of(need.iri))] if need.iri else []), *kept],
-        consortium_href=_consortium(need, typed, lang),
+        consortium_href=_of(need, typed, lang, "consortium"),
+        same_href=_of(need, typed, lang, "same"),
+        replicate_href=_of(need, typed, lang, "replicate"),
         json_href=_as_data(need, typed, lang),
         rdf_href=f"/id/{ID.local(need.iri)}.ttl" if need.iri else None,
     )
@@ -128,10 +137,33 @@ def _slug_of(need: NamedNode) -> str:
     return ID.local(need).removeprefix("need/")
 
 
-def _consortium(need: NeedProfile, typed: str, lang: Language) -> str:
-    """Where a consortium for the need is put together."""
-    asked = {"need": ID.local(need.iri).removeprefix("need/")} if need.iri else {"q": typed}
-    return f"/{lang}/consortium?{urlencode(asked)}"
+def _keeping(
+    request: Request, words: Reader, need: NeedProfile, typed: str, topics: list[str] | None
+) -> shortlist.Keeping:
+    """What the visitor's partner keeps of the candidates, and what others say about them; no score knows of it."""
+    ecograph, visitor = ecograph_of(request), auth.visitor(request)
+    here = f"{request.url.path}?{urlencode(request.query_params.multi_items())}".rstrip("?")
+    fields = [("need", _slug_of(need.iri)) if need.iri else ("q", typed)]
+    entries: tuple[Entry, ...] = ()
+    if visitor is not None and visitor.partner is not None and (need.iri or normalise(typed).strip()):
+        about = About(need.iri) if need.iri else About(None, normalise(typed))
+        entries = ecograph.ledger.shortlists.entries(visitor.partner, about)
+    return shortlist.Keeping(
+        private=visitor is not None,
+        may=visitor is not None and shortlist.may(visitor.role),
+        login=shortlist.login_href(words.lang, here) if ecograph.writes and visitor is None else None,
+        here=here,
+        fields=[*fields, *(("topic", slug) for slug in topics or ())],
+        own=shortlist.own(words, entries),
+        said=shortlist.said(words, need.iri),
+        list_href=f"/{words.lang}/shortlist?{urlencode(fields)}",
+    )
+
+
+def _of(need: NeedProfile, typed: str, lang: Language, question: str) -> str:
+    """Where another question about the need is answered."""
+    asked = {"need": _slug_of(need.iri)} if need.iri else {"q": typed}
+    return f"/{lang}/{question}?{urlencode(asked)}"
 
 
 def _as_data(need: NeedProfile, typed: str, lang: Language) -> str:

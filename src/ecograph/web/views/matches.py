@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ecograph.match.model import GROUPS, Group, Match, MatchResult, Note
+from ecograph.namespaces import ID
 from ecograph.web.views.words import Link, Reader, StatementView
 
 SHOWN: Final = 5
@@ -40,8 +41,9 @@ class ReasonView:
 
 @dataclass(frozen=True, slots=True)
 class MatchView:
-    """One candidate as a card shows it."""
+    """One candidate as a card shows it; `id` is its kind and slug."""
 
+    id: str
     link: Link
     score: float
     points: str
@@ -191,6 +193,7 @@ def _match(words: Reader, match: Match, against: Collection[str], unknown: Colle
         for reason in match.reasons
     )
     return MatchView(
+        id=ID.local(match.candidate),
         link=words.link(match.candidate),
         score=round(match.score, 3),
         points=words.say("page.match.points", points=words.number(round(match.score * 100))),

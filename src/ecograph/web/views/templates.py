@@ -15,7 +15,7 @@ from ecograph.shacl.contract import ID_COLUMN, Column, Template
 from ecograph.web.views.words import Link, Reader
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "seek": ("need",),
+    "seek": ("need", "feedback", "shortlist-entry"),
     "offer": ("solution", "deployment", "conformance-claim", "capability-claim"),
     "found": ("research-result",),
     "who": (
