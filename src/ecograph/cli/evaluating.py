@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ecograph.bootstrap import EcoGraph
     from ecograph.match.evaluation.baselines import Field
     from ecograph.match.evaluation.faithfulness import Check
-    from ecograph.match.evaluation.gold import Gold
+    from ecograph.match.evaluation.gold import Gold, Split
     from ecograph.match.evaluation.report import Report
     from ecograph.match.evaluation.running import Watch
 
@@ -34,6 +34,11 @@ class Part(StrEnum):
     LOCKED = "locked"
     ALL = "all"
 
+    @property
+    def of_gold(self) -> Split | None:
+        """The split of the gold set; None for all of it."""
+        return None if self is Part.ALL else "locked" if self is Part.LOCKED else "open"
+
 
 class Form(StrEnum):
     """How the report looks."""
@@ -45,7 +50,9 @@ class Form(StrEnum):
 
 def evaluate(
     gold: Annotated[Path, typer.Option(help="Directory of the judged needs.")] = Path("tests/gold"),
-    split: Annotated[Part, typer.Option(help="Which needs; the locked ones are for the final figures only.")] = Part.OPEN,
+    split: Annotated[
+        Part, typer.Option(help="Which needs; the locked ones are for the final figures only.")
+    ] = Part.OPEN,
     proofs: Annotated[
         int, typer.Option(min=0, max=1000, help="Also put to the proof what is said, with so many rebuilt graphs.")
     ] = 0,
@@ -70,7 +77,7 @@ def evaluate(
         if pool is not None:
             _write_pool(field, needs, pool, depth, only_unjudged)
             return
-        asked = needs.only(None if split is Part.ALL else split.value)
+        asked = needs.only(split.of_gold)
         if not any(need.grades for need in asked.needs):
             raise BadParameter(name="--gold", value=gold, expected=f"{gold / golden.JUDGEMENTS}; --pool DIR")
         with _watch() as watch:

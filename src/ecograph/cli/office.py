@@ -22,6 +22,17 @@ Fields = Mapping[str, str]
 """How files are to be read, and whose they are, as REST names it."""
 
 
+@dataclass(frozen=True)
+class MatchAsked:
+    """Who is to be found for a need: its id or its words, and what candidates; `weighting` says what counts most."""
+
+    need: str
+    countries: Sequence[str] | None = None
+    groups: Sequence[str] | None = None
+    top: int = 5
+    weighting: str | None = None
+
+
 class Checked(Protocol):
     """Files that were checked, and the other forms that the result comes in."""
 
@@ -47,6 +58,37 @@ class Converted:
     data: bytes
     count: int
     lost: Sequence[Json] = ()
+
+
+class ShortlistWork(Protocol):
+    """What commands do with the shortlists of one partner; entries are what REST writes."""
+
+    def entries(self, filters: Fields) -> list[Json]:
+        """The entries, the last changed first."""
+
+    def add(self, body: Json) -> Json:
+        """Put a candidate on the list."""
+
+    def change(self, entry: Json, body: Json) -> Json:
+        """Say something else of it, if it still has the version of `entry`."""
+
+    def remove(self, entry: Json) -> Json:
+        """Take it off the list."""
+
+    def restore(self, entry: Json) -> Json:
+        """Bring it back."""
+
+    def share(self, entry: Json, body: Json, *, dry_run: bool) -> Json:
+        """Send a verdict to others, or only say what would be sent."""
+
+    def unshare(self, entry: Json, why: str) -> Json:
+        """Take it back."""
+
+    def export(self) -> list[Json]:
+        """Everything that is kept."""
+
+    def delete_all(self) -> int:
+        """Delete everything for good; how many there were."""
 
 
 class Office(Protocol):
@@ -131,6 +173,9 @@ class Office(Protocol):
 
     def replicate(self, need: str, place: str | None) -> Json:
         """What already runs elsewhere that fits a need, for a municipality or region."""
+
+    def shortlist(self, partner: str | None) -> ShortlistWork:
+        """What is done with a partner's shortlists; a token says whose, the operator of a directory names it."""
 
     def search(self, query: str, limit: int) -> list[Json]:
         """Things by name or words."""

@@ -17,7 +17,8 @@ from urllib.parse import SplitResult, quote, urlsplit
 import httpx
 
 from ecograph import __version__, errors
-from ecograph.cli.office import Converted, Fields
+from ecograph.cli.office import Converted, Fields, MatchAsked
+from ecograph.cli.shortlist_there import ShortlistThere
 from ecograph.cli.showing import Json
 from ecograph.contribute.folders import files_of
 from ecograph.contribute.packing import SourceFile
@@ -25,8 +26,10 @@ from ecograph.errors import BadParameter, RemoteProblem, Unreachable
 from ecograph.identifiers import NAME
 from ecograph.messages import Language
 from ecograph.namespaces import ID
+from ecograph.rdf.formats import GRAPH_FORMATS, by_suffix
 
 _API: Final = "api/v1"
+_JSON: Final = "application/json"
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _TIMEOUT: Final = httpx.Timeout(
@@ -194,22 +197,24 @@ class Remote:
         """Statements, with who said them."""
         return self._json(self._ask("GET", "statements", params=dict(asked)))
 
-    def match(self, need: str, countries: Sequence[str] | None, groups: Sequence[str] | None, top: int) -> Json:
+    def match(self, asked: MatchAsked) -> Json:
         """Who fits a need: one in the graph, or else as it is written out."""
-        if NAME.fullmatch(need):
-            parameters = {"country": list(countries or ()), "group": list(groups or ()), "top": top}
-            try:
-                return self._json(self._ask("GET", f"needs/{need}/matches", params=parameters))
-            except RemoteProblem as problem:
-                found = self._matches(need, countries, groups, top)
-                if not found["need"]["concepts"]:
-                    raise problem
-                return found
-        return self._matches(need, countries, groups, top)
+        return self._json(self._matches(asked, _JSON))
 
-    def why(self, need: str, who: str, countries: Sequence[str] | None, goal: int | None) -> Json:
+    def match_graph(self, asked: MatchAsked, form: str) -> bytes:
+        """Who fits a need, as RDF in a format."""
+        known = by_suffix(form, GRAPH_FORMATS)
+        return self._matches(asked, known.media_type if known else form).content
+
+    def why(
+        self, need: str, who: str, countries: Sequence[str] | None, goal: int | None, weighting: str | None
+    ) -> Json:
         """Why somebody is in the list for a need, or not."""
-        parameters: dict[str, object] = {"country": list(countries or ()), **({"goal": goal} if goal else {})}
+        given = {"goal": goal, "weighting": weighting}
+        parameters: dict[str, object] = {
+            "country": list(countries or ()),
+            **{name: value for name, value in given.items() if value},
+        }
         if NAME.fullmatch(need):
             return self._json(self._ask("GET", f"needs/{need}/matches/{self._id_of(who)}", params=parameters))
         return self._json(self._ask("GET", "matches/why", params={**parameters, "text": need, "who": who}))
@@ -234,6 +239,10 @@ class Remote:
         """What already runs elsewhere that fits a need, for a municipality or region."""
         return self._of_need(need, "replicable", {"for": place} if place else {}, {"place": place})
 
+    def shortlist(self, partner: str | None) -> ShortlistThere:
+        """What is done with the shortlists of the token's partner."""
+        return ShortlistThere(self, partner)
+
     def search(self, query: str, limit: int) -> list[Json]:
         """Things by name or words."""
         answer = self._ask("GET", "search", params={"q": query, "limit": limit, "lang": self._lang})
@@ -252,9 +261,23 @@ class Remote:
         parts = [("file", (file.name, file.data)) for file in files]
         return self._ask("POST", path, files=parts, data=form, headers=dict(headers or {}))
 
-    def _matches(self, need: str, countries: Sequence[str] | None, groups: Sequence[str] | None, top: int) -> Json:
-        asked = {"text": need, "countries": countries or None, "groups": groups or None, "top": top}
-        return self._json(self._ask("POST", "matches", json=asked))
+    def call(self, method: str, path: str, *, tries: int = 1, **more: Any) -> Json:
+        """The answer to one request of REST."""
+        return self._json(self._ask(method, path, tries=tries, **more))
+
+    def _matches(self, asked: MatchAsked, accept: str) -> httpx.Response:
+        if NAME.fullmatch(asked.need):
+            chosen = {"country": list(asked.countries or ()), "group": list(asked.groups or ()), **_given(asked)}
+            try:
+                return self._ask("GET", f"needs/{asked.need}/matches", params=chosen, headers={"Accept": accept})
+            except RemoteProblem as problem:
+                if not self._json(self._typed(asked, _JSON))["need"]["concepts"]:
+                    raise problem from None
+        return self._typed(asked, accept)
+
+    def _typed(self, asked: MatchAsked, accept: str) -> httpx.Response:
+        chosen = {"countries": asked.countries or None, "groups": asked.groups or None, **_given(asked)}
+        return self._ask("POST", "matches", json={"text": asked.need, **chosen}, headers={"Accept": accept})
 
     def _of_need(self, need: str, question: str, parameters: Json, more: Json) -> Json:
         """The answer to a question about a need in the graph, or else about one that is written out."""
@@ -329,3 +352,7 @@ def _name_of(answer: httpx.Response) -> str:
     """The name of a file that a service sends, without any folder."""
     found = _FILE_NAME.search(answer.headers.get("Content-Disposition", ""))
     return found[1].replace("\\", "/").rpartition("/")[2] if found else "answer"
+
+
+def _given(asked: MatchAsked) -> dict[str, object]:
+    return {"top": asked.top, **({"weighting": asked.weighting} if asked.weighting else {})}

@@ -51,7 +51,11 @@ def replicate(need: Need, place: For = None, as_json: AsJson = False) -> None:
         return
     for option in found["options"]:
         solution = option["solution"]
-        out.print(f"{_said(solution['labels'])}{_countries(solution)} {solution['score'] * 100:.0f}", markup=False, style="bold")
+        out.print(
+            f"{_said(solution['labels'])}{_countries(solution)} {solution['score'] * 100:.0f}",
+            markup=False,
+            style="bold",
+        )
         for each in option["deployments"]:
             _show_deployment(each)
         for gap in option["gaps"]:

@@ -62,6 +62,7 @@ def load(
     started = time.perf_counter()
     with _opened() as ecograph, _progress() as watch:
         summary = ecograph.load(folders, publisher=publisher, watch=watch)
+        _say_state(ecograph)
     show_findings([finding for finding in summary.findings if finding.severity is not Severity.INFO], err)
     say(
         "cli.loaded",
@@ -78,6 +79,8 @@ def rebuild() -> None:
     with _opened() as ecograph, _progress() as watch:
         label = words("cli.building")
         ecograph.publisher.rebuild(watch and (lambda done, total: watch(done, total, label)))
+        ecograph.read_texts(watch)
+        _say_state(ecograph)
         say(
             "cli.rebuilt",
             revision=ecograph.revision,
@@ -123,6 +126,7 @@ def erase(
 
     with _opened() as ecograph:
         revision = ecograph.publisher.erase(thing_iri("person", person.removeprefix("person/")), OPERATOR, why)
+        ecograph.forget_texts()
     say("cli.erased", revision=revision.number)
 
 
@@ -156,6 +160,12 @@ def stats(
     heads = [each.upper() or "–" for each in countries]
     show([*columns("class"), *heads, *columns("count")], rows)
     show(columns("publisher", "statements"), publishers)
+
+
+def _say_state(ecograph: EcoGraph) -> None:
+    """Tell the operator where texts cannot be read, unless they want it so."""
+    if ecograph.vectors.state not in ("ready", "off"):
+        say(f"meaning.state.{ecograph.vectors.state}", loud=True)
 
 
 @contextmanager

@@ -187,6 +187,9 @@ def show_matches(found: Json, groups: Sequence[str], explain: bool) -> None:
         out.print(words("cli.understood", concepts=names), markup=False)
     else:
         err.print(words("cli.nothing-understood"))
+    guessed = ", ".join(each["labels"][state.lang] for each in found["need"]["suggested"])
+    if guessed:
+        out.print(words("match.cli.suggested", concepts=guessed), markup=False)
     if not found["matches"]:
         err.print(words("cli.no-matches"))
     for group in groups:

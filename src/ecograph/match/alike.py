@@ -23,8 +23,8 @@ CONCEPT_SHARE: Final = 0.75
 """A need is a line or two: what it is about is said by the topics chosen for it, and they are the same in all three
 languages."""
 WORDING_SHARE: Final = 1.0 - CONCEPT_SHARE
-"""The rest is its text: the words both hold, or what both mean, whichever is more. So needs that one says in other words
-are found where there is a language model, and none is lost by having one."""
+"""The rest is its text: the words both hold or what both mean, whichever is more. A need that says it in other words is
+found where there is a language model, and none is lost by having one."""
 CAPABILITY_SHARE: Final = 0.5
 """What a need is about tells it from others; what whoever meets it must be able to do (sensor data, procurement) is the
 same for many different needs, so it counts half."""
@@ -74,7 +74,7 @@ class Compared:
 
     @cached_property
     def _wording(self) -> Floats:
-        return np.maximum.reduce([self._both[part] for part in self._texts])
+        return np.asarray(np.stack([self._both[part] for part in self._texts]).max(axis=0), dtype=np.float64)
 
     @property
     def _texts(self) -> tuple[Signal, ...]:

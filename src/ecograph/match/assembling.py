@@ -57,7 +57,7 @@ def assemble(facts: Facts, revision: int, vectors: Vectors | None = None) -> Evi
         revision=revision,
         statements=facts.statements,
         hierarchy=facts.hierarchy,
-        linker=ConceptLinker(names),
+        linker=ConceptLinker(names, themes=facts.hierarchy.themes()),
         marker=marker,
         things=tuple(facts.things),
         numbers=facts.numbers,

@@ -1,8 +1,8 @@
-"""Who may be proposed at all, and who is looked at closely: hard rules, then gathering by rank fusion."""
+"""Who may be proposed at all, and who is looked at closely: hard rules, and the best of each group."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 from pyoxigraph import NamedNode
 
 from ecograph.match import weights
-from ecograph.match.evidence import Evidence, Ints
+from ecograph.match.evidence import Evidence
 from ecograph.match.model import GROUPS, Group, NeedProfile, Signal
 from ecograph.match.signals import Floats, Measured
 
 Rule = Literal["asker", "own-place", "country", "excluded"]
 
 _GATHERING: Final[tuple[Signal, ...]] = ("concept", "evidence", "text", "meaning")
-"""Signals that gather candidates, beside the full text; who is only joined to the need by the graph, or only new, has
-nothing to say to it."""
+"""Signals that make a candidate; who is only joined to the need by the graph, or only new, has nothing to say to it."""
+_ROUNDING: Final = 1e-12
+"""Scores that differ by less are equals, which stand in the order of their IRIs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +56,47 @@ def find(
         countries: Only candidates of these, as `dk`, `se`, `no`; one whose country is not stated stays. None for all.
         groups: Only these groups; None for all.
         exclude: Candidates the coordinator does not want.
+
+    Returns:
+        Per group the best `weights.POOL` of those that may be proposed, and as many of those that may not.
     """
-    fused = _fuse(evidence, profile, measured)
-    relevant = np.flatnonzero(fused > 0.0)
+    speaking = np.any([measured.values[each] > 0.0 for each in _GATHERING], axis=0)
+    scores = sum(measured.values[signal] * weight for signal, weight in measured.weights.items())
+    group_of = evidence.group[measured.candidates]
     failing: dict[int, Rule] = {}
-    rows: dict[Group, list[int]] = {group: [] for group in GROUPS if groups is None or group in groups}
+    found: dict[Group, tuple[int, ...]] = {}
     left_out = _left_out(evidence, profile, exclude)
     wanted = set(countries) if countries is not None else None
-    order = relevant[np.lexsort((evidence.order[measured.candidates[relevant]], -fused[relevant]))][: weights.GATHERED]
-    for row in order.tolist():
-        thing = int(measured.candidates[row])
-        group = GROUPS[evidence.group[thing]]
-        if group not in rows:
+    for number, group in enumerate(GROUPS):
+        if groups is not None and group not in groups:
             continue
-        rule = left_out.get(thing) or _country_rule(evidence, thing, wanted)
-        if rule is not None:
-            failing[thing] = rule
-        if len(rows[group]) < weights.POOL:
-            rows[group].append(row)
-    return Gathered({group: tuple(found) for group, found in rows.items()}, failing)
+        rows: list[int] = []
+        counts = {True: 0, False: 0}
+        for row in _best_first(evidence, measured, scores, np.flatnonzero(speaking & (group_of == number))):
+            if scores[row] < weights.WEAK_SCORE - _ROUNDING or counts[True] == weights.POOL:
+                break
+            thing = int(measured.candidates[row])
+            rule = left_out.get(thing) or _country_rule(evidence, thing, wanted)
+            if counts[rule is None] < weights.POOL:
+                rows.append(row)
+                counts[rule is None] += 1
+            if rule is not None:
+                failing[thing] = rule
+        found[group] = tuple(rows)
+    return Gathered(found, failing)
+
+
+def _best_first(evidence: Evidence, measured: Measured, scores: Floats, rows: NDArray[np.int64]) -> Iterator[int]:
+    """Rows by score, ties by IRI; only as many are sorted as are asked for."""
+    size = 2 * weights.POOL
+    while len(rows):
+        least = np.partition(scores[rows], -size)[-size] - _ROUNDING if len(rows) > size else -1.0
+        chosen = scores[rows] >= least
+        best = rows[chosen]
+        keys = (evidence.order[measured.candidates[best]], -np.round(scores[best] / _ROUNDING) * _ROUNDING)
+        yield from best[np.lexsort(keys)].tolist()
+        rows = rows[~chosen]
+        size *= 4
 
 
 def rule_of(
@@ -108,33 +131,3 @@ def _country_rule(evidence: Evidence, thing: int, wanted: set[str] | None) -> Ru
         return None
     codes = {code for code, _ in evidence.countries.get(thing, ())}
     return "country" if codes and not codes & wanted else None
-
-
-def _fuse(evidence: Evidence, profile: NeedProfile, measured: Measured) -> NDArray[np.float64]:
-    """Reciprocal rank fusion of the signals and the full-text engine; 0 for a candidate none of them names."""
-    fused = np.zeros(len(measured.candidates), dtype=np.float64)
-    for signal in (*(measured.values[each] for each in _GATHERING), _full_text(evidence, profile, measured)):
-        fused += _reciprocal_ranks(signal, evidence.order[measured.candidates])
-    return fused
-
-
-def _reciprocal_ranks(values: Floats, order: Ints) -> NDArray[np.float64]:
-    found = np.zeros(len(values), dtype=np.float64)
-    named = np.flatnonzero(values > 0.0)
-    order = named[np.lexsort((order[named], -values[named]))]
-    found[order] = 1.0 / (weights.FUSION_CONSTANT + 1.0 + np.arange(len(order)))
-    return found
-
-
-def _full_text(evidence: Evidence, profile: NeedProfile, measured: Measured) -> Floats:
-    """Per candidate the best full-text score of its documents, in any language of the need."""
-    by_document = np.zeros(len(evidence.things), dtype=np.float64)
-    for lang, units in measured.units.items():
-        for hit in evidence.index.search_words([unit.name for unit in units], lang, limit=weights.FULL_TEXT_HITS):
-            thing = evidence.numbers[hit.key]
-            by_document[thing] = max(float(by_document[thing]), hit.score)
-    if profile.iri is not None:
-        by_document[evidence.numbers[profile.iri.value]] = 0.0
-    if len(measured.candidates) == 0:
-        return by_document[:0]
-    return np.maximum.reduceat(by_document[evidence.links.document], measured.starts[:-1])

@@ -10,7 +10,7 @@ them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import numpy as np
@@ -103,6 +103,10 @@ class Links:
     second: Ints
     node: Ints
 
+    def picked(self, rows: NDArray[Any]) -> Links:
+        """Some of the links."""
+        return Links(**{each.name: getattr(self, each.name)[rows] for each in fields(self)})
+
 
 @dataclass(frozen=True, slots=True)
 class Topics:
@@ -142,7 +146,7 @@ class Evidence:
         countries: Code and statement of each of its countries; no statement (-1) where taken from who provides it.
         regional: 1 in the programme area, 0 outside it, -1 where the graph does not say.
         area: The municipalities and regions it is in.
-        word_holders, topic_holders: How many candidates have a document with each entry of `words`, and on each concept.
+        word_holders, topic_holders: How many candidates have a document with each entry of `words`, on each concept.
         word_weights, topic_weights: How telling each entry of `words` and each concept is, 0..1.
         need_statements: What is stated of each need: topics, capabilities, standards, territory, who raises it.
         concepts: Every concept of ours, also roles and stages.

@@ -82,6 +82,10 @@ class Hierarchy:
         """A concept and every one above it."""
         return self._ancestors[number]
 
+    def themes(self) -> dict[str, frozenset[str]]:
+        """By IRI each concept with every one above it."""
+        return {iri: frozenset(self.iris[each] for each in self._ancestors[n]) for n, iri in enumerate(self.iris)}
+
     def narrower(self, number: int) -> Iterator[int]:
         """Every concept truly below one."""
         return (other for other in range(len(self.iris)) if self.is_above(number, other))

@@ -18,6 +18,7 @@ from ecograph.namespaces import CONCEPT, DCTERMS, ECO
 from ecograph.store.base import Snapshot
 from ecograph.vocabulary.labels import best_of
 
+Kind = Literal["standard", "capability", "gate", "country", "provider", "experience"]
 Status = Literal["met", "missing", "unknown"]
 """The graph says it is there; says it is not; does not say."""
 
@@ -33,14 +34,14 @@ class Gap:
     One thing looked at.
 
     Attributes:
-        kind: `standard`, `capability`, `gate`, `country`, `provider` or `experience`.
+        kind: What sort of thing: `experience` is that somebody near us has run it.
         about: What it is about; None where it is about the solution as a whole.
         status: Whether it is there.
         sentences: The same in words.
         path: The statements; none where the graph says nothing.
     """
 
-    kind: str
+    kind: Kind
     about: NamedNode | None
     status: Status
     sentences: Texts
@@ -294,7 +295,7 @@ class Checklist:
 
     def _gap(
         self,
-        kind: str,
+        kind: Kind,
         about: NamedNode | None,
         status: Status,
         key: str,

@@ -25,6 +25,8 @@ from ecograph.text.vectors import Vectors
 from ecograph.vocabulary.concepts import Concepts
 
 _SHOWN_EXCLUSIONS: Final = 20
+_DOUBTFUL: Final = 0.5
+"""Trust in the surest topic below which the answer says that none of them seems to fit."""
 SIDES: Final = ("dk", "se")
 """The two sides of the Øresund, which an answer should show both."""
 
@@ -37,10 +39,10 @@ class Matcher:
         docs/matching.md.
     """
 
-    def __init__(self, read: Evidence, today: date) -> None:
+    def __init__(self, read: Evidence, today: date, gazetteer: Gazetteer | None = None) -> None:
         self.evidence = read
         self.today = today
-        self._gazetteer = Gazetteer(read)
+        self._gazetteer = gazetteer or Gazetteer(read)
 
     @classmethod
     def build(
@@ -79,7 +81,7 @@ class Matcher:
             read = following.follow(self.evidence, snapshot, snapshot.revision, changes, day)
         if read is None:
             return Matcher.build(snapshot, concepts, today=day, vectors=self.evidence.meaning.vectors)
-        return Matcher(read, day)
+        return Matcher(read, day, Gazetteer(read, self._gazetteer))
 
     def reread(self) -> Matcher:
         """The same with what has been read of the texts since it was built."""
@@ -178,7 +180,7 @@ class Matcher:
         question = Question(read, profile, ranked.measured, self.today.year)
         matches: list[Match] = []
         excluded: list[Exclusion] = []
-        notes = list(_notes_on(profile, read.meaning))
+        notes = [*_notes_on(profile, read.meaning), *self._notes_on_side(profile, weighed.other_side_first)]
         for group in weighed.group_order:
             if group not in ranked.allowed:
                 continue
@@ -244,15 +246,25 @@ class Matcher:
         )
 
     def _notes_on_group(self, group: Group, things: list[int]) -> Iterable[Note]:
-        read = self.evidence
         if not things:
             yield _group_note("group-empty", group)
             return
         sides = {code for thing in things for code in self._countries(thing)} & set(SIDES)
         if len(sides) == 1:
             (code,) = sides
-            country = {lang: read.concepts.label(concept_iri("country", code), lang) for lang in LANGUAGES}
-            yield _group_note("one-sided", group, country)
+            yield _group_note("one-sided", group, self._country(code))
+
+    def _notes_on_side(self, profile: NeedProfile, other_first: bool) -> Iterable[Note]:
+        first = _other_side(profile) if other_first else None
+        if first is not None:
+            country = self._country(first)
+            sentences = {lang: text("weights.note.first", lang, country=country[lang]) for lang in LANGUAGES}
+            yield Note("other-side-first", sentences)
+        elif other_first and not set(SIDES) & set(profile.countries):
+            yield Note("no-side", texts("weights.note.no-side"))
+
+    def _country(self, code: str) -> Mapping[Language, str]:
+        return {lang: self.evidence.concepts.label(concept_iri("country", code), lang) for lang in LANGUAGES}
 
     def _countries(self, thing: int) -> tuple[str, ...]:
         return tuple(code for code, _ in self.evidence.countries.get(thing, ()))
@@ -293,12 +305,15 @@ def _other_side(profile: NeedProfile) -> str | None:
 def _notes_on(profile: NeedProfile, meaning: Meaning) -> Iterable[Note]:
     whole = " ".join(profile.texts.values())
     said = bool(normalise(whole).strip())
-    if not profile.concepts and not profile.capabilities:
+    known = (*profile.concepts, *profile.capabilities)
+    if not known:
         if profile.suggested:
-            yield _note_on_themes(profile.suggested)
+            yield _note_on_themes("possible-theme", profile.suggested)
         else:
             code = "no-concepts-meaning" if said and meaning.available else "no-concepts" if said else "no-words"
             yield Note(code, texts(f"match.note.{code}"))
+    elif profile.suggested and max(each.trust for each in known) < _DOUBTFUL:
+        yield _note_on_themes("doubtful-topics", profile.suggested)
     if profile.iri is None and profile.language is None and whole.strip():
         yield Note("language-unsure", texts("match.note.language-unsure"))
     if len(whole) >= needs.MAX_CHARACTERS:
@@ -309,12 +324,12 @@ def _notes_on(profile: NeedProfile, meaning: Meaning) -> Iterable[Note]:
         yield Note("meaning-partial", texts("meaning.partial", share=int(100 * meaning.share)))
 
 
-def _note_on_themes(suggested: Iterable[RecognisedConcept]) -> Note:
+def _note_on_themes(code: str, suggested: Iterable[RecognisedConcept]) -> Note:
     return Note(
-        "possible-theme",
+        code,
         {
             lang: text(
-                "match.note.possible-theme",
+                f"match.note.{code}",
                 lang,
                 topics=enumerated([in_sentence(each.labels[lang]) for each in suggested], lang),
             )

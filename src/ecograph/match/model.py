@@ -45,6 +45,8 @@ class RecognisedConcept:
         basis: `stated` in the graph or by the coordinator, `recognised` in the text, `broader` than one of those,
             `suggested` by a machine for what the text means.
         statement: The statement that says so, where it is stated in the graph.
+        trust: 0..1, how sure it is that the need is about it; below 1 where its name stands in a text that seems to be
+            about something else.
     """
 
     iri: NamedNode
@@ -53,6 +55,11 @@ class RecognisedConcept:
     words: tuple[str, ...]
     basis: Basis
     statement: Statement | None = None
+    trust: float = 1.0
+
+    def doubted(self, trust: float) -> RecognisedConcept:
+        """The concept where it is only so sure; it counts the less beside others."""
+        return replace(self, weight=self.weight * trust, trust=trust)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +87,8 @@ class NeedProfile:
         askers: Actors that raise it; they are no candidates.
         standards: Standards it requires.
         description: Longer texts, by language.
-        suggested: Topics and capabilities it may be about as well, the likeliest first; they count, softly, only where
-            there is no other.
+        suggested: Topics and capabilities it may be about as well, the likeliest first; they count, softly, as far as
+            the others are not sure.
     """
 
     iri: NamedNode | None
@@ -116,10 +123,10 @@ class NeedProfile:
         )
 
     def weighing(self, concept: NamedNode, weight: float) -> NeedProfile:
-        """The profile with another weight (0..1) for one of its concepts."""
+        """The profile with another weight (0..1) for one of its concepts; whoever weighs it is sure of it."""
 
         def weighed(each: RecognisedConcept) -> RecognisedConcept:
-            return replace(each, weight=min(max(weight, 0.0), 1.0)) if each.iri == concept else each
+            return replace(each, weight=min(max(weight, 0.0), 1.0), trust=1.0) if each.iri == concept else each
 
         return replace(
             self,

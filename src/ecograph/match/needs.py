@@ -13,7 +13,7 @@ from ecograph.match import weights
 from ecograph.match.evidence import Evidence, Wording, best_wording
 from ecograph.match.model import NeedProfile, Place, RecognisedConcept, Statement, Texts
 from ecograph.match.places import Gazetteer
-from ecograph.match.suggesting import suggest
+from ecograph.match.suggesting import likely, suggested, trusted
 from ecograph.messages import LANGUAGES, Language, language_of
 from ecograph.namespaces import CONCEPT, DCTERMS, ECO
 from ecograph.text.language import detect
@@ -148,8 +148,9 @@ def _profile(
         standards=standards,
         description=description,
     )
-    profile = _profile_with(understood, concepts)
-    return replace(profile, suggested=suggest(evidence, profile))
+    chances = likely(evidence, understood)
+    profile = _profile_with(understood, trusted(evidence, list(concepts), chances))
+    return replace(profile, suggested=suggested(evidence, profile, chances))
 
 
 def _profile_with(profile: NeedProfile, concepts: Iterable[RecognisedConcept]) -> NeedProfile:

@@ -127,6 +127,8 @@ class Notes:
         missing: list[int] = []
         near: list[int] = []
         for column, wanted in enumerate(self.measured.wanted):
+            if wanted.source.basis == "suggested":
+                continue
             link = self.grounds.best(self.measured.fit[self.grounds.links, column])
             row = self.grounds.topic_row(link, column) if self.measured.fit[link, column] > 0.0 else None
             if row is None:

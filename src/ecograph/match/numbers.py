@@ -144,8 +144,8 @@ class Numbers:
         )
 
     def all(self) -> tuple[Number, ...]:
-        """Every number, by name."""
-        return tuple(self._numbers[slug] for slug in sorted(self._numbers))
+        """Every number, in the order of the file."""
+        return tuple(self._numbers.values())
 
     @property
     def version(self) -> str:
@@ -193,7 +193,7 @@ class Numbers:
 
     def profiles(self) -> Mapping[str, Profile]:
         """
-        The profiles by name.
+        The profiles by name, in the order of the file.
 
         Raises:
             WeightsFault: The weights of one do not sum to 1, or lack a signal; or it does not order all groups.
@@ -274,9 +274,8 @@ class Numbers:
         return tuple(found)
 
     def _of_class(self, cls: NamedNode) -> list[NamedNode]:
-        return sorted(
-            (iri for iri, said in self._said.items() if cls in said.get(RDF.type, ())), key=lambda iri: iri.value
-        )
+        """In the order of the file."""
+        return [iri for iri, said in self._said.items() if cls in said.get(RDF.type, ())]
 
     def _text(self, iri: NamedNode, path: NamedNode) -> str:
         values = self._said[iri].get(path, [])

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+import numpy as np
 from pyoxigraph import NamedNode
 
 from ecograph.match.evidence import Evidence
-from ecograph.match.model import Place
+from ecograph.match.model import GROUPS, Place
 from ecograph.messages import LANGUAGES, Language
 from ecograph.spelling import fold
 from ecograph.text.lexicon import Token, known, stop_words, tokenise
@@ -52,18 +53,31 @@ class Gazetteer:
 
     A name counts where it is written as a name; one that is also an ordinary word (Lund, Vara, Moss) needs *i*, *in* or
     *for* before it or *kommun(e)* after it where the sentence begins with it.
+
+    Args:
+        evidence: The graph.
+        former: That of an earlier revision; where no place is called otherwise, it need not be read again.
     """
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, former: Gazetteer | None = None) -> None:
         self._evidence = evidence
-        self._names: dict[tuple[str, ...], list[int]] = {}
-        for thing in evidence.by_iri.tolist():
-            if evidence.kinds[thing] in ("Municipality", "Region"):
-                for name in _names(wording.text for wording in evidence.titles[thing]):
-                    holders = self._names.setdefault(name, [])
-                    if thing not in holders:
-                        holders.append(thing)
+        places = np.flatnonzero(evidence.group == GROUPS.index("municipality"))
+        things = places[np.argsort(evidence.order[places])].tolist()
+        self._called = tuple((thing, evidence.titles[thing]) for thing in things)
+        if former is not None and former._called == self._called:
+            self._names = former._names
+        else:
+            self._names = self._read()
         self._longest = max((len(name) for name in self._names), default=0)
+
+    def _read(self) -> dict[tuple[str, ...], list[int]]:
+        found: dict[tuple[str, ...], list[int]] = {}
+        for thing, titles in self._called:
+            for name in _names(wording.text for wording in titles):
+                holders = found.setdefault(name, [])
+                if thing not in holders:
+                    holders.append(thing)
+        return found
 
     def find(self, text: str, lang: Language | None) -> tuple[Place, ...]:
         """The places named in a text of language `lang` (None where unsure), in its order, with the words for each."""

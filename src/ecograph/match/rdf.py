@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Literal, Quad, Triple
 
 from ecograph.identifiers import concept_iri
 from ecograph.match import weights
@@ -63,6 +63,8 @@ def triples(result: MatchResult) -> tuple[Triple, ...]:
         ]
     for statement, node in cited.items():
         found += _reified(node, statement)
+    places: dict[object, int] = {}
+    found.sort(key=lambda triple: places.setdefault(triple.subject, len(places)))  # what is said of one thing together
     return tuple(quad.triple for quad in skolemised([Quad(*triple) for triple in found]))
 
 
@@ -81,9 +83,7 @@ def _match(node: BlankNode, match: Match, cited: dict[Statement, BlankNode]) -> 
         yield Triple(node, ECO.otherContribution, _literal(rest))
 
 
-def _reason(
-    node: BlankNode, reason: Reason, share: Decimal, cited: dict[Statement, BlankNode]
-) -> Iterable[Triple]:
+def _reason(node: BlankNode, reason: Reason, share: Decimal, cited: dict[Statement, BlankNode]) -> Iterable[Triple]:
     yield Triple(node, RDF.type, ECO.Reason)
     yield Triple(node, ECO.signal, concept_iri("signal", reason.signal))
     yield Triple(node, ECO.contribution, _literal(share))
@@ -119,8 +119,8 @@ def _literal(value: Decimal) -> Literal:
     A number in the one form that every engine writes.
 
     Example:
-        >>> _literal(Decimal("0.250000000000")), _literal(Decimal("0E-12"))
-        (<Literal value=0.25 datatype=<NamedNode value=http://www.w3.org/2001/XMLSchema#decimal>>, <Literal value=0.0 datatype=<NamedNode value=http://www.w3.org/2001/XMLSchema#decimal>>)
+        >>> _literal(Decimal("0.250000000000")).value, _literal(Decimal("0E-12")).value
+        ('0.25', '0.0')
     """
     written = f"{value:f}".rstrip("0")
     return Literal(written + "0" if written.endswith(".") else written, datatype=XSD.decimal)

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ecograph.match import weights
+from ecograph.match import prefilter, weights
 from ecograph.match.evidence import FAMILIES, Evidence, Ints
 from ecograph.match.meaning import Nearness
 from ecograph.match.model import NeedProfile, RecognisedConcept, Signal
@@ -40,7 +40,7 @@ class Wanted:
         concept: Its number in the hierarchy.
         share: Its share (they sum to 1) of what the need is about.
         source: How it was understood.
-        trust: 0..1, how far it may count: less than 1 where a machine only suggests it.
+        trust: 0..1, how sure it is that the need is about any of its concepts.
     """
 
     concept: int
@@ -68,7 +68,6 @@ class Measured:
         meant: Per link how near its document is to the need in meaning, times its reach.
         proof: Per link what it proves: proof of its sort, times relevance, times age.
         fresh: Per link relevance times freshness.
-        document_fit: Documents by concepts.
         nearness: How near the texts are in meaning.
         visits: Per concept how much of the walk through the graph is spent with it.
     """
@@ -86,7 +85,6 @@ class Measured:
     meant: Floats
     proof: Floats
     fresh: Floats
-    document_fit: Floats
     nearness: Nearness
     visits: Floats
 
@@ -106,25 +104,28 @@ def measure(
         this_year: Nothing counts as newer.
         weighting: What each signal counts; they sum to 1.
     """
-    links = evidence.links
     wanted = concepts_wanted(evidence, profile)
-    shares = np.asarray([each.share for each in wanted], dtype=np.float64)
-    document_fit = _document_fit(evidence, wanted)
+    shares = [each.share for each in wanted]
     own = evidence.numbers.get(profile.iri.value, -1) if profile.iri else -1
-    answers_it = (links.family == ADDRESSES) & (links.document == own)
-
-    fit = document_fit[links.document] * links.reach[:, None]
-    fit[answers_it] = weights.ADDRESSES_REACH
-    about = fit @ shares
-
+    answers = np.asarray([link for link in evidence.links_to(own) if evidence.links.family[link] == ADDRESSES])
     units = {lang: words for lang, words in word_units(evidence, profile).items() if words}
     coverage = np.zeros(len(evidence.things), dtype=np.float64)
     for words in units.values():
-        coverage = np.maximum(coverage, evidence.words.coverage(words).astype(np.float64))
+        coverage = np.maximum(coverage, evidence.words.coverage(words))
     nearness = evidence.meaning.near(profile.wording)
     near = nearness.value.astype(np.float64)
     if own >= 0:
         coverage[own] = near[own] = 0.0
+
+    # Of the links only those to documents that have anything to say; of all others everything is 0.
+    topical = prefilter.on_topics(evidence, [each.concept for each in wanted])
+    about_it = evidence.links.document[answers.astype(np.int64)]
+    rows = prefilter.links_that_speak(evidence, topical.documents, about_it, coverage, near)
+    links = evidence.links.picked(rows)
+    answers_it = (links.family == ADDRESSES) & (links.document == own)
+    fit = topical.of(links.document) * max((each.trust for each in wanted), default=0.0) * links.reach[:, None]
+    fit[answers_it] = weights.ADDRESSES_REACH
+    about = _weighed(fit, shares)
     wording = coverage[links.document] * links.reach
     meant = near[links.document] * links.reach
     relevance = np.maximum(about, np.maximum(weights.WORDS_RELEVANCE * wording, weights.MEANING_RELEVANCE * meant))
@@ -138,32 +139,40 @@ def measure(
     proof[answers_it] = weights.ADDRESSES_PROOF
     fresh = np.where(dated, relevance * decay, 0.0).astype(np.float64)
 
-    candidates, starts = np.unique(links.candidate, return_index=True)
-    candidates = candidates.astype(np.int32)
-    trust = sum(each.share * each.trust for each in wanted)
-    visits = trust * evidence.walk.visits(_start(evidence, wanted))
+    starts = prefilter.runs(evidence.links.candidate)
+    candidates = evidence.links.candidate[starts]
+    first = prefilter.runs(links.candidate)
+    at = np.searchsorted(candidates, links.candidate[first])
+
+    def by_candidate(values: Floats) -> Floats:
+        return prefilter.placed(values, at, len(candidates))
+
+    def by_link(values: Floats) -> Floats:
+        return prefilter.placed(values, rows, len(evidence.links.candidate))
+
+    concept = weights.JOINT * _best(about, first) + (1.0 - weights.JOINT) * _weighed(_best(fit, first), shares)
+    visits = max((each.trust for each in wanted), default=0.0) * evidence.walk.visits(_start(evidence, wanted))
     return Measured(
         weights=in_use(weighting, evidence.meaning.available),
         wanted=wanted,
         units=units,
         candidates=candidates,
-        starts=np.append(starts, len(links.candidate)),
+        starts=np.append(starts, len(evidence.links.candidate)),
         values={
-            "text": _best(wording, starts),
-            "concept": weights.JOINT * _best(about, starts) + (1.0 - weights.JOINT) * (_best(fit, starts) @ shares),
-            "evidence": _any_of(proof.astype(np.float64), links.candidate, links.family, len(candidates), starts),
-            "meaning": _best(meant, starts),
+            "text": by_candidate(_best(wording, first)),
+            "concept": by_candidate(concept),
+            "evidence": by_candidate(_any_of(proof, links.candidate, links.family, len(at), first)),
+            "meaning": by_candidate(_best(meant, first)),
             "graph": evidence.walk.reached(visits, candidates),
-            "freshness": _best(fresh, starts),
+            "freshness": by_candidate(_best(fresh, first)),
         },
-        fit=fit,
-        about=about,
-        relevance=relevance.astype(np.float64),
-        wording=wording,
-        meant=meant,
-        proof=proof.astype(np.float64),
-        fresh=fresh,
-        document_fit=document_fit,
+        fit=by_link(fit),
+        about=by_link(about),
+        relevance=by_link(relevance),
+        wording=by_link(wording),
+        meant=by_link(meant),
+        proof=by_link(proof),
+        fresh=by_link(fresh),
         nearness=nearness,
         visits=visits,
     )
@@ -187,26 +196,22 @@ def concepts_wanted(evidence: Evidence, profile: NeedProfile) -> tuple[Wanted, .
     """
     The concepts of a need with their shares: the weight in the profile times how telling the concept is.
 
-    A concept that few candidates work with says more about who fits than one that all of them share. Where none is
-    recognised or stated, those that are suggested count, softly.
+    A concept that few candidates work with says more about who fits than one that all of them share. What is suggested
+    counts as far as nothing else is sure.
     """
-    found: list[tuple[int, float, RecognisedConcept]] = []
-    for concept in (*profile.concepts, *profile.capabilities) or profile.suggested:
-        number = evidence.hierarchy.number(concept.iri.value)
-        if number is not None and concept.weight > 0.0:
-            found.append((number, concept.weight * float(evidence.topic_weights[number]), concept))
+    known = (*profile.concepts, *profile.capabilities)
+    sure = max((concept.trust for concept in known if concept.weight > 0.0), default=0.0)
+    likeliest = max((concept.weight for concept in profile.suggested), default=0.0)
+    trust = max(sure, weights.SUGGESTED_TRUST * likeliest)
+    weighed = [(concept, concept.weight) for concept in known]
+    weighed += [(concept, concept.weight * (1.0 - sure)) for concept in profile.suggested]
+    found = [
+        (number, weight * float(evidence.topic_weights[number]), concept)
+        for concept, weight in weighed
+        if weight > 0.0 and (number := evidence.hierarchy.number(concept.iri.value)) is not None
+    ]
     whole = sum(weight for _, weight, _ in found)
-    if whole <= 0.0:
-        return ()
-    return tuple(
-        Wanted(
-            number,
-            weight / whole,
-            concept,
-            weights.SUGGESTED_TRUST * concept.weight if concept.basis == "suggested" else 1.0,
-        )
-        for number, weight, concept in found
-    )
+    return tuple(Wanted(number, weight / whole, concept, trust) for number, weight, concept in found)
 
 
 def word_units(evidence: Evidence, profile: NeedProfile) -> dict[Language | None, tuple[Unit, ...]]:
@@ -260,23 +265,19 @@ def _marks_by_word(
     return found
 
 
-def _document_fit(evidence: Evidence, wanted: tuple[Wanted, ...]) -> Floats:
-    topics = evidence.topics
-    found = np.zeros((len(evidence.things), len(wanted)), dtype=np.float64)
-    if len(topics.document) == 0 or not wanted:
-        return found
-    documents, starts = np.unique(topics.document, return_index=True)
-    for column, each in enumerate(wanted):
-        rows = evidence.hierarchy.likeness(each.concept)[topics.concept] * topics.strength
-        found[documents, column] = each.trust * np.maximum.reduceat(rows, starts)
-    return found
-
-
 def _start(evidence: Evidence, wanted: Iterable[Wanted]) -> Floats:
     """Where the walk begins: with each concept of the need by its share."""
     found = np.zeros(evidence.walk.edges.shape[1], dtype=np.float64)
     for each in wanted:
         found[each.concept] += each.share
+    return found
+
+
+def _weighed(fit: Floats, shares: Iterable[float]) -> Floats:
+    """Each row's sum of values times shares, added in one order whatever stands in the other rows."""
+    found = np.zeros(len(fit), dtype=np.float64)
+    for column, share in enumerate(shares):
+        found += fit[:, column] * share
     return found
 
 

@@ -214,4 +214,4 @@ def _kin(hierarchy: Hierarchy, size: int) -> Floats:
         found[number, : len(hierarchy)] = hierarchy.likeness(number)
     np.fill_diagonal(found, 0.0)
     whole = found.sum(axis=1, keepdims=True)
-    return np.divide(found, whole, out=np.zeros_like(found), where=whole > 0.0)
+    return np.asarray(np.divide(found, whole, out=np.zeros_like(found), where=whole > 0.0), dtype=np.float64)

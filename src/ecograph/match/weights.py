@@ -91,6 +91,7 @@ UNSEEN_WORD: Final = _READ.share("unseen-word")
 
 MEANING_RELEVANCE: Final = _READ.share("meaning-relevance")
 SUGGESTED_TRUST: Final = _READ.share("suggested-trust")
+DOUBTED_TRUST: Final = _READ.share("doubted-trust")
 
 # --- Connections in the graph ---------------------------------------------------------------------------------------
 

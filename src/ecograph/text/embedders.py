@@ -67,7 +67,9 @@ class SentenceTransformers:
         return self._encode(texts, self._prompts.get("passage") or self._prompts.get("document") or "")
 
     def _encode(self, texts: Sequence[str], prompt: str) -> Floats:
-        found = self._model.encode([prompt + text for text in texts], normalize_embeddings=True, show_progress_bar=False)
+        found = self._model.encode(
+            [prompt + text for text in texts], normalize_embeddings=True, show_progress_bar=False
+        )
         return unit(np.asarray(found).reshape(-1, self.dimensions))
 
 

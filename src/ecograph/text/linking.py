@@ -4,22 +4,37 @@ Concepts recognised in a text by their labels in Danish, Swedish and English.
 Three ways, from the most to the least certain: the words of a label stand in the text; a label is part of a compound
 (*affaldssortering* holds *affald*); a word the dictionary lacks is one slip away from a label. Each finding keeps the
 words that led to it, so that a person can see and correct what was understood.
+
+Labels of one everyday word (children, road, test) are in texts about anything. They count where another word of the
+same theme stands beside them; where nothing surer was found, they count little; else they do not.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, Literal
 
 import ahocorasick
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from ecograph.messages import LANGUAGES, Language
 from ecograph.spelling import fold
-from ecograph.text.lexicon import Token, known, lemma, stop_words, tokenise
+from ecograph.text.compounds import MIN_FIRST, MIN_PART, MIN_REST, first_is_word, is_word, rest_is_word, stems
+from ecograph.text.lexicon import (
+    ENDINGS,
+    MIN_STEM,
+    Token,
+    everyday_words,
+    inflected,
+    known,
+    lemma,
+    stop_words,
+    tokenise,
+)
 
 Way = Literal["label", "compound", "spelling"]
 
@@ -33,27 +48,15 @@ MODIFIER_WEIGHT: Final = 0.7
 """An earlier part says what it is for: *skybrudsvarsling* is about cloudbursts."""
 SPELLING_WEIGHT: Final = 0.6
 """One slip of the pen away."""
+EVERYDAY_WEIGHT: Final = 0.5
+"""An everyday word is all there is: it may be what the text is about."""
 
-MIN_PART: Final = 4
-"""Shorter parts (*by*, *el*, *bil*) begin and end too many words that have nothing to do with them."""
-MIN_REST: Final = 3
-"""What is left of a compound must be a word too."""
+_LAST_OF_ENDINGS: Final = frozenset(ending[-1] for endings in ENDINGS.values() for ending in endings)
+
 MIN_SPELLING: Final = 6
 """Short words have too many neighbours."""
-SPELLING_RATIO: Final = 88.0
-"""Similarity in percent (rapidfuzz ratio) that one wrong, missing or doubled letter in eight still reaches."""
-
-_JOINTS: Final[Mapping[Language, tuple[str, ...]]] = {
-    "da": ("", "s", "e", "er", "n"),
-    "sv": ("", "s", "e", "o", "u", "a"),
-    "en": ("",),
-}
-# How the first part of a compound ends where the word by itself ends otherwise (gata, gatu-; resa, rese-).
-_STEM_ENDS: Final[Mapping[Language, Mapping[str, tuple[str, ...]]]] = {
-    "da": {"e": ("",)},
-    "sv": {"a": ("", "u", "o", "e"), "e": ("",)},
-    "en": {},
-}
+SURE_SPELLING: Final = 8
+"""From here on a wrong or swapped letter counts as a slip; in shorter words only one too many or too few does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Found:
         way: How it was recognised.
         label: The label that was met.
         weight: 0..1, how far the finding can be trusted.
+        everyday: Whether the word is in texts about anything.
     """
 
     iri: str
@@ -78,14 +82,16 @@ class Found:
     way: Way
     label: str
     weight: float
+    everyday: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     iri: str
     label: str
-    length: int
+    words: tuple[str, ...]
     weight: float
+    everyday: bool
 
 
 class ConceptLinker:
@@ -94,6 +100,7 @@ class ConceptLinker:
 
     Args:
         labels: Per concept IRI its labels by language, the preferred one first.
+        themes: Per concept IRI itself and what is above it; two concepts with one of them in common are of one theme.
         slips: Whether a word one slip away from a label counts; off for texts that are read by the thousand.
 
     Example:
@@ -105,23 +112,30 @@ class ConceptLinker:
         docs/matching.md, "Recognising concepts".
     """
 
-    def __init__(self, labels: Mapping[str, Mapping[str, Iterable[str]]], *, slips: bool = True) -> None:
+    def __init__(
+        self,
+        labels: Mapping[str, Mapping[str, Iterable[str]]],
+        *,
+        themes: Mapping[str, frozenset[str]] | None = None,
+        slips: bool = True,
+    ) -> None:
+        self._themes = themes or {}
         self._phrases: dict[Language, dict[str, list[_Entry]]] = {lang: defaultdict(list) for lang in LANGUAGES}
         self._parts: dict[Language, dict[str, list[_Entry]]] = {lang: defaultdict(list) for lang in LANGUAGES}
         self._heads: dict[Language, dict[str, list[_Entry]]] = {lang: defaultdict(list) for lang in LANGUAGES}
+        self._own: dict[Language, dict[str, str]] = {lang: {} for lang in LANGUAGES}
         for iri in sorted(labels):
             for lang in LANGUAGES:
                 for place, label in enumerate(labels[iri].get(lang, ())):
-                    self._add(_Entry(iri, label, len(tokenise(label)), _label_weight(place)), lang)
+                    self._add(_entry(iri, label, place, lang), lang)
                 if lang != "en":
                     for place, label in enumerate(labels[iri].get("en", ())):
                         if _safe_loan(label, lang):
-                            self._add_phrase(_Entry(iri, label, len(tokenise(label)), _label_weight(place)), lang)
+                            self._add_phrase(_entry(iri, label, place, "en"), lang)
+        for lang in LANGUAGES:
+            self._join_inflected(lang)
         self._automata = {lang: _automaton(self._phrases[lang]) for lang in LANGUAGES}
-        self._spellings = {
-            lang: sorted(key for key in self._phrases[lang] if slips and len(key) >= MIN_SPELLING and " " not in key)
-            for lang in LANGUAGES
-        }
+        self._spellings = {lang: _spellings(self._phrases[lang], lang) if slips else {} for lang in LANGUAGES}
 
     def find(self, text: str, lang: Language | None) -> tuple[Found, ...]:
         """
@@ -145,95 +159,212 @@ class ConceptLinker:
             for hit in found.values()
             if not any(_inside(hit, other) for other in exact if other is not hit and other.weight >= hit.weight)
         ]
-        return tuple(sorted(kept_hits, key=lambda hit: (hit.start, -hit.end, hit.iri)))
+        return tuple(sorted(self._proven(kept_hits), key=lambda hit: (hit.start, -hit.end, hit.iri)))
+
+    def _proven(self, hits: Sequence[Found]) -> list[Found]:
+        """Everyday words are kept beside another word of their theme, or, with less weight, where nothing else is."""
+        proven = [hit for hit in hits if not hit.everyday or any(self._second_sign(hit, other) for other in hits)]
+        return proven or [replace(hit, weight=min(hit.weight, EVERYDAY_WEIGHT)) for hit in hits]
+
+    def _second_sign(self, hit: Found, other: Found) -> bool:
+        own = self._themes.get(hit.iri) or frozenset((hit.iri,))
+        others = self._themes.get(other.iri) or frozenset((other.iri,))
+        apart = other.end <= hit.start or hit.end <= other.start
+        return apart and not own.isdisjoint(others) and not inflected(" ".join(hit.words), " ".join(other.words))
 
     def _add(self, entry: _Entry, lang: Language) -> None:
         self._add_phrase(entry, lang)
         word = entry.label.strip().lower()
-        if entry.length != 1 or lang == "en" or len(word) < MIN_PART or fold(word) in stop_words(lang):
+        if len(entry.words) != 1 or lang == "en" or len(word) < MIN_PART or fold(word) in stop_words(lang):
             return
         for form in {fold(word), lemma(word, lang)}:
-            if len(form) >= MIN_PART:
+            if len(form) >= MIN_PART and inflected(form, word):
                 self._heads[lang][form].append(entry)
                 self._parts[lang][form].append(entry)
-                for stem in _stems(form, lang):
+                for stem in stems(form, lang):
                     self._parts[lang][stem].append(entry)
 
     def _add_phrase(self, entry: _Entry, lang: Language) -> None:
-        key = " ".join(lemma(token.text, lang) for token in tokenise(entry.label))
-        if not key or (entry.length == 1 and (key in stop_words(lang) or len(key) < 2)):
-            return
-        entries = self._phrases[lang][key]
-        if all(known_entry.iri != entry.iri for known_entry in entries):
-            entries.append(entry)
+        keys = {" ".join(lemma(word, lang) for word in entry.words)}
+        if len(entry.words) == 1:
+            # The dictionary may know the word as a form of another one only (buss, to set dogs on somebody).
+            keys = {key for key in (*keys, fold(entry.words[0])) if len(key) > 1 and key not in stop_words(lang)}
+        for key in filter(None, keys):
+            entries = self._phrases[lang][key]
+            if all(other.iri != entry.iri or not _same_words(other.words, entry.words) for other in entries):
+                entries.append(entry)
+        for word in entry.words:
+            if not known(word.lower(), lang):
+                self._own[lang][fold(word)] = lemma(word, lang)
 
     def _find(self, tokens: Sequence[Token], lang: Language) -> list[Found]:
-        spans = self._labels_in(tokens, lang)
+        corrected = self._corrections(tokens, lang)
+        spans = self._labels_in(tokens, corrected, lang)
         covered = {place for first, last, _ in spans for place in range(first, last + 1)}
-        hits = [
-            _found(tokens[first : last + 1], entry, "label", entry.weight)
-            for first, last, entries in spans
-            for entry in entries
-        ]
-        for place, token in enumerate(tokens):
-            if place not in covered and not token.text.isdigit():
-                hits.extend(self._in_word(token, lang))
+        hits: list[Found] = []
+        for first, last, entries in spans:
+            slip = any(place in corrected for place in range(first, last + 1))
+            hits.extend(
+                _found(tokens[first : last + 1], entry, "spelling", min(entry.weight, SPELLING_WEIGHT))
+                if slip
+                else _found(tokens[first : last + 1], entry, "label", entry.weight)
+                for entry in entries
+            )
+        if lang != "en":
+            for place, token in enumerate(tokens):
+                if place not in covered and len(token.text) >= MIN_PART + MIN_REST and not token.text.isdigit():
+                    parts = self._compound(token.text.lower(), lang)
+                    hits.extend(_found([token], entry, "compound", weight) for entry, weight in parts)
         return hits
 
-    def _labels_in(self, tokens: Sequence[Token], lang: Language) -> list[tuple[int, int, list[_Entry]]]:
+    def _labels_in(
+        self, tokens: Sequence[Token], corrected: Mapping[int, str], lang: Language
+    ) -> list[tuple[int, int, list[_Entry]]]:
         """First and last token of each label in the text that is not part of a longer one."""
         automaton = self._automata[lang]
         if automaton is None:
             return []
+        words = [corrected.get(place, token.text) for place, token in enumerate(tokens)]
         pieces: list[str] = []
         places: dict[int, int] = {}
         length = 0
         for place, token in enumerate(tokens):
-            piece = (" | " if token.after_break else " ") + lemma(token.text, lang)
+            piece = (" | " if token.after_break else " ") + self._form(words[place], lang)
             length += len(piece)
             places[length] = place
             pieces.append(piece)
-        spans = [
-            (places[end] - entries[0].length + 1, places[end], entries)
-            for end, entries in automaton.iter("".join(pieces) + " ")
-            if end in places
-        ]
+        spans = []
+        for end, entries in automaton.iter("".join(pieces) + " "):
+            if end in places:
+                last = places[end]
+                first = last - len(entries[0].words) + 1
+                same = [entry for entry in entries if _same_words(entry.words, words[first : last + 1])]
+                if same:
+                    spans.append((first, last, same))
         kept: list[tuple[int, int, list[_Entry]]] = []
         for first, last, entries in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
             if not any(other_first <= first and last <= other_last for other_first, other_last, _ in kept):
                 kept.append((first, last, entries))
         return sorted(kept, key=lambda span: span[0])
 
-    def _in_word(self, token: Token, lang: Language) -> list[Found]:
-        word = token.text.lower()
-        if len(word) >= MIN_PART + MIN_REST and lang != "en":
-            parts = self._compound(word, lang)
-            if parts:
-                return [_found([token], entry, "compound", weight) for entry, weight in parts]
-        if self._spellings[lang] and len(word) >= MIN_SPELLING and not known(word, lang):
-            form = lemma(word, lang)
-            best = process.extractOne(form, self._spellings[lang], scorer=fuzz.ratio, score_cutoff=SPELLING_RATIO)
-            if best is not None and best[0][0] == form[0]:
-                entries = self._phrases[lang][best[0]]
-                return [_found([token], entry, "spelling", SPELLING_WEIGHT) for entry in entries]
-        return []
+    def _form(self, word: str, lang: Language) -> str:
+        """The dictionary form of a word, also where only our labels know it (*cirkulariteten*)."""
+        lower = word.lower()
+        if not known(lower, lang) and (own := self._own[lang].get(fold(lower)) or self._uninflected(lower, lang)):
+            return own
+        return lemma(word, lang)
+
+    def _uninflected(self, word: str, lang: Language) -> str | None:
+        """The form of that word of our labels which a word is an inflection of."""
+        if word[-1:] in _LAST_OF_ENDINGS:
+            for ending in ENDINGS[lang]:
+                if word.endswith(ending) and len(word) - len(ending) >= MIN_STEM:
+                    own = self._own[lang].get(fold(word.removesuffix(ending)))
+                    if own is not None:
+                        return own
+        return None
+
+    def _join_inflected(self, lang: Language) -> None:
+        """Labels that only differ in number (testbädd, testbäddar) are met by the same words."""
+        for word in sorted(self._own[lang]):
+            own = self._uninflected(word, lang)
+            if own is not None and own != self._own[lang][word]:
+                for entry in self._phrases[lang].get(self._own[lang][word], ()):
+                    if len(entry.words) == 1:
+                        self._phrases[lang][own].append(entry)
+                self._own[lang][word] = own
+
+    def _corrections(self, tokens: Sequence[Token], lang: Language) -> dict[int, str]:
+        """The words of labels that are meant by tokens which are no words, by the place of the token."""
+        if not self._spellings[lang]:
+            return {}
+        meant = {
+            place: self._meant(token.text.lower(), lang)
+            for place, token in enumerate(tokens)
+            if len(token.text) >= MIN_SPELLING and not token.text.isdigit() and not is_word(token.text.lower(), lang)
+        }
+        return {place: word for place, word in meant.items() if word is not None}
+
+    def _meant(self, word: str, lang: Language) -> str | None:
+        """The word of a label that is one slip away, also where the text inflects it."""
+        for ending in ("", *ENDINGS[lang]):
+            written = fold(word.removesuffix(ending)) if word.endswith(ending) else ""
+            if len(written) < MIN_SPELLING:
+                continue
+            near = {
+                other
+                for length in (len(written), len(written) - 1, len(written) + 1)
+                for end in _ends(written)
+                for other, _, _ in process.extract(
+                    written, self._spellings[lang].get((length, end), ()), scorer=OSA.distance, score_cutoff=1
+                )
+            }
+            if written in near:
+                return None  # no slip
+            meant = sorted(other for other in near if _counts_as_slip(written, other))
+            if meant:
+                return meant[0]
+        return None
 
     def _compound(self, word: str, lang: Language) -> list[tuple[_Entry, float]]:
         found: dict[str, tuple[_Entry, float]] = {}
         ending = lemma(word, lang)
         for cut in range(len(word) - MIN_REST, MIN_PART - 1, -1):
             part, rest = fold(word[:cut]), word[cut:]
-            if part in self._parts[lang] and _rest_is_word(rest, lang):
+            if part in self._parts[lang] and rest_is_word(rest, lang):
                 for entry in self._parts[lang][part]:
                     found.setdefault(entry.iri, (entry, MODIFIER_WEIGHT))
                 break
-        for cut in range(MIN_REST, len(ending) - MIN_PART + 1):
+        for cut in range(MIN_FIRST, len(ending) - MIN_PART + 1):
             head = ending[cut:]
-            if head in self._heads[lang] and _first_is_word(word[:cut], lang):
+            if head in self._heads[lang] and first_is_word(word[:cut], lang):
                 for entry in self._heads[lang][head]:
                     found.setdefault(entry.iri, (entry, HEAD_WEIGHT))
                 break
         return list(found.values())
+
+
+@lru_cache(maxsize=20_000)
+def _words(label: str) -> tuple[str, ...]:
+    return tuple(token.text for token in tokenise(label))
+
+
+def _entry(iri: str, label: str, place: int, lang: Language) -> _Entry:
+    words = _words(label)
+    everyday = place > 0 and len(words) == 1 and lemma(words[0], lang) in everyday_words(lang)
+    return _Entry(iri, label, words, _label_weight(place), everyday)
+
+
+def _same_words(words: Sequence[str], others: Sequence[str]) -> bool:
+    """
+    Whether the words of a label are those of a text that have the same dictionary forms.
+
+    A single word must be inflected, not derived; several together leave no doubt. Abbreviations are not inflected.
+    """
+    return all(
+        fold(word) == fold(other) if word.isupper() else len(words) > 1 or inflected(word, other)
+        for word, other in zip(words, others, strict=True)
+    )
+
+
+def _spellings(phrases: Mapping[str, list[_Entry]], lang: Language) -> dict[tuple[int, str], list[str]]:
+    """The words of labels by length and first letter, and by length and last letter: a slip spoils one of the two."""
+    words = {word for entries in phrases.values() for entry in entries for word in entry.words}
+    found: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for word in sorted({form for each in words for form in (fold(each), lemma(each, lang))}):
+        if len(word) >= MIN_SPELLING - 1:
+            for end in _ends(word):
+                found[len(word), end].append(word)
+    return found
+
+
+def _ends(word: str) -> tuple[str, str]:
+    return f"{word[0]}-", f"-{word[-1]}"
+
+
+def _counts_as_slip(written: str, meant: str) -> bool:
+    """Whether one slip is little enough in a word of that length."""
+    return len(meant) >= SURE_SPELLING or (len(written) != len(meant) and written[0] == meant[0])
 
 
 def _automaton(phrases: Mapping[str, list[_Entry]]) -> ahocorasick.Automaton | None:
@@ -248,7 +379,7 @@ def _automaton(phrases: Mapping[str, list[_Entry]]) -> ahocorasick.Automaton | N
 
 def _found(tokens: Sequence[Token], entry: _Entry, way: Way, weight: float) -> Found:
     words = tuple(token.text for token in tokens)
-    return Found(entry.iri, words, tokens[0].start, tokens[-1].end, way, entry.label, weight)
+    return Found(entry.iri, words, tokens[0].start, tokens[-1].end, way, entry.label, weight, entry.everyday)
 
 
 def _inside(hit: Found, other: Found) -> bool:
@@ -262,51 +393,8 @@ def _label_weight(place: int) -> float:
 
 def _safe_loan(label: str, lang: Language) -> bool:
     """Whether an English label may be looked for in a Danish or Swedish text: not where it is a word there."""
-    tokens = tokenise(label)
-    if len(tokens) != 1:
-        return bool(tokens)
-    word = tokens[0].text
+    words = _words(label)
+    if len(words) != 1:
+        return bool(words)
+    word = words[0]
     return word.isupper() or (len(word) >= MIN_PART and not known(word.lower(), lang))
-
-
-def _stems(form: str, lang: Language) -> list[str]:
-    ends = _STEM_ENDS[lang].get(form[-1], ())
-    return [form[:-1] + end for end in ends if len(form) - 1 >= MIN_PART]
-
-
-def _rest_is_word(rest: str, lang: Language) -> bool:
-    return any(
-        rest.startswith(joint) and len(rest) - len(joint) >= MIN_REST and is_word(rest[len(joint) :], lang)
-        for joint in _JOINTS[lang]
-    )
-
-
-def _first_is_word(first: str, lang: Language) -> bool:
-    return any(
-        first.endswith(joint)
-        and len(first) - len(joint) >= MIN_REST
-        and is_word(first[: len(first) - len(joint)], lang)
-        for joint in _JOINTS[lang]
-    )
-
-
-@lru_cache(maxsize=50_000)
-def is_word(word: str, lang: Language) -> bool:
-    """
-    Whether the dictionary holds the word, or two words of it joined the way the language joins them.
-
-    Example:
-        >>> is_word("varslingssystem", "da"), is_word("varningssystem", "sv"), is_word("ikation", "da")
-        (True, True, False)
-    """
-    if known(word, lang):
-        return True
-    for cut in range(len(word) - MIN_PART, MIN_PART - 1, -1):
-        if known(word[:cut], lang) and any(
-            word[cut:].startswith(joint)
-            and len(word) - cut - len(joint) >= MIN_PART
-            and known(word[cut + len(joint) :], lang)
-            for joint in _JOINTS[lang]
-        ):
-            return True
-    return False

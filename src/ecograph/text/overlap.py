@@ -195,12 +195,18 @@ class WordIndex:
         whole = sum(unit.weight for unit in units)
         if whole <= 0.0:
             return total
+        best = np.zeros(self.size, dtype=np.float32)
         for unit in units:
-            best = np.zeros(self.size, dtype=np.float32)
+            holding = []
             for number, likeness in unit.entries.items():
                 texts, prominence = self.postings(number)
                 best[texts] = np.maximum(best[texts], np.float32(likeness) * prominence)
-            total += np.float32(unit.weight / whole) * best
+                holding.append(texts)
+            if holding:
+                # A text that stands here twice is given the same sum twice.
+                told = np.concatenate(holding)
+                total[told] = total[told] + np.float32(unit.weight / whole) * best[told]
+                best[told] = 0.0
         return total
 
     def _best(self, value: NDArray[np.float64], words: NDArray[np.int64]) -> list[int]:

@@ -152,7 +152,9 @@ class VectorCache:
         if not self.path.exists():
             return found
         try:
-            with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=_WAIT_S)) as file:
+            with closing(
+                sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=_WAIT_S)
+            ) as file:
                 for start in range(0, len(digests), _ASKED):
                     asked = digests[start : start + _ASKED]
                     marks = ",".join("?" * len(asked))
@@ -190,8 +192,8 @@ class VectorCache:
             with closing(sqlite3.connect(self.path, timeout=_WAIT_S)) as connection:
                 layout = connection.execute("PRAGMA user_version").fetchone()[0]
                 if layout == 0:
-                    return connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-                return layout == _LAYOUT and connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+                    return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0)
+                return bool(layout == _LAYOUT and connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
         except sqlite3.OperationalError:
             return True
         except sqlite3.DatabaseError:
@@ -251,6 +253,7 @@ class Vectors:
                 self._queries.move_to_end(wanted)
                 return self._queries[wanted]
         kept, mask = self.cache.known(embedder.id, [wanted], "query")
+        found: Floats
         if mask[0]:
             found = kept[0]
         elif self.state != "ready":

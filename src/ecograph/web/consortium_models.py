@@ -83,7 +83,8 @@ class ConsortiumRules(Asked):
     alternatives: Annotated[int, Field(ge=0, le=5)] = 3
     differ: Annotated[int, Field(ge=1, le=10, description="Partners that each proposal does without of another")] = 2
     weighting: Annotated[
-        str, Field(max_length=100, description="The profile by which candidates fit more or less", examples=["balanced"])
+        str,
+        Field(max_length=100, description="The profile by which candidates fit more or less", examples=["balanced"]),
     ] = weights.DEFAULT
 
     def rules(self) -> Rules:

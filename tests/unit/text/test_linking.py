@@ -3,7 +3,8 @@
 import pytest
 
 from ecograph.messages import Language
-from ecograph.text.linking import MODIFIER_WEIGHT, OTHER_LABEL_WEIGHT, ConceptLinker, is_word
+from ecograph.text.compounds import is_word
+from ecograph.text.linking import MODIFIER_WEIGHT, OTHER_LABEL_WEIGHT, ConceptLinker
 
 LABELS = {
     "urn:waste": {

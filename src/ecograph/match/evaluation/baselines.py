@@ -175,8 +175,8 @@ class Field:
         links = self.evidence.links
         linked = worth[links.document]
         best = np.maximum.reduceat(linked, self._starts)
-        reach = np.where(linked >= best[self._owner], links.reach, 0.0)
-        return best, np.maximum.reduceat(reach, self._starts).astype(np.float64)
+        reach: Floats = np.where(linked >= best[self._owner], links.reach, 0.0).astype(np.float64)
+        return np.asarray(best, dtype=np.float64), np.asarray(np.maximum.reduceat(reach, self._starts))
 
     def _ordered(self, asked: Answered, worth: Floats, second: Floats | None = None) -> tuple[int, ...]:
         """The candidates worth anything, best first."""
@@ -194,7 +194,7 @@ class Field:
         has = self._topics
         wanted = np.zeros(has.shape[1], dtype=np.float64)
         wanted[concepts] = 1.0
-        return np.asarray(has @ wanted), np.asarray(has.sum(axis=1)).ravel()
+        return np.asarray(has @ wanted), np.asarray(has @ np.ones_like(wanted))
 
     @cached_property
     def _topics(self) -> sparse.csr_array:

@@ -100,8 +100,8 @@ def said(matcher: Matcher, snapshot: Snapshot, profiles: Iterable[NeedProfile]) 
 
 def removed(explainer: Explainer, rebuild: Rebuild, profiles: Sequence[NeedProfile]) -> Check:
     """
-    Whether taking a cited statement out of the graph lowers the score by what was said: for each need one match, its rank
-    another for each need, and the statement with the largest loss; the score is that of a matcher built without it.
+    Whether taking a cited statement out of the graph lowers the score by what was said: for each need one match, at
+    another rank each time, and the statement with the largest loss; the score is that of a matcher built without it.
     """
     check = Check("removed")
     for turn, profile in enumerate(profiles):
@@ -178,9 +178,7 @@ class Facts:
         return len({self._named(bare[lang], lang, path) for lang in LANGUAGES}) == 1
 
     def _same_title(self, titles: Sequence[str]) -> bool:
-        return len(set(titles)) == 1 or bool(
-            set.intersection(*(self._titled.get(title, set()) for title in titles))
-        )
+        return len(set(titles)) == 1 or bool(set.intersection(*(self._titled.get(title, set()) for title in titles)))
 
     def _named(self, sentence: str, lang: Language, path: Iterable[Statement]) -> frozenset[str]:
         """What of the cited things and topics a sentence names; a name inside a longer one is not named."""

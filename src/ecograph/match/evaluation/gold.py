@@ -29,6 +29,8 @@ FITS: Final = 2
 
 NEEDS: Final = "needs.toml"
 JUDGEMENTS: Final = "judgements.csv"
+SECOND: Final = "second-reading.csv"
+"""Grades that another reader gave to a sample without seeing the first; they tell how far grades can be relied on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,16 @@ class GoldNeed:
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """The needs, in the order of the file."""
+    """
+    A gold set.
+
+    Attributes:
+        needs: In the order of the file.
+        second: Grades of a second reader by need and candidate.
+    """
 
     needs: tuple[GoldNeed, ...]
+    second: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def queries(self) -> tuple[Query, ...]:
@@ -81,7 +90,18 @@ class Gold:
 
     def only(self, split: Split | None) -> Gold:
         """The needs of one split; all of them where None."""
-        return Gold(tuple(need for need in self.needs if split in (None, need.split)))
+        needs = tuple(need for need in self.needs if split in (None, need.split))
+        return Gold(needs, {need.id: self.second[need.id] for need in needs if need.id in self.second})
+
+    @property
+    def read_twice(self) -> tuple[tuple[int, int], ...]:
+        """Both grades of every candidate that two readers have judged."""
+        return tuple(
+            (need.grades[candidate], grade)
+            for need in self.needs
+            for candidate, grade in self.second.get(need.id, {}).items()
+            if candidate in need.grades
+        )
 
 
 def load(directory: Path) -> Gold:
@@ -89,7 +109,8 @@ def load(directory: Path) -> Gold:
     Read a gold set.
 
     Args:
-        directory: Holds `needs.toml`, and `judgements.csv` once something has been judged.
+        directory: Holds `needs.toml`, `judgements.csv` once something has been judged, and `second-reading.csv` where
+            another reader has judged some of it too.
 
     Raises:
         BadGoldSet: A file cannot be read, or says something it must not.
@@ -98,7 +119,7 @@ def load(directory: Path) -> Gold:
         written = tomllib.loads((directory / NEEDS).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadGoldSet(file=directory / NEEDS, detail=str(error)) from error
-    grades = _judgements(directory / JUDGEMENTS)
+    grades, second = _judgements(directory / JUDGEMENTS), _judgements(directory / SECOND)
     try:
         needs = tuple(_need(each, grades.get(each["id"], {})) for each in written["need"])
     except (KeyError, TypeError, ValueError) as error:
@@ -106,9 +127,10 @@ def load(directory: Path) -> Gold:
     known = {need.id for need in needs}
     if len(known) < len(needs):
         raise BadGoldSet(file=directory / NEEDS, detail="two needs with one id")
-    if unknown := sorted(set(grades) - known):
-        raise BadGoldSet(file=directory / JUDGEMENTS, detail=f"no such need: {', '.join(unknown)}")
-    return Gold(needs)
+    for name, given in ((JUDGEMENTS, grades), (SECOND, second)):
+        if unknown := sorted(set(given) - known):
+            raise BadGoldSet(file=directory / name, detail=f"no such need: {', '.join(unknown)}")
+    return Gold(needs, second)
 
 
 def _need(said: Mapping[str, Any], grades: Mapping[str, int]) -> GoldNeed:

@@ -102,8 +102,8 @@ def judged(ranked: Sequence[str], grades: Mapping[str, int], depth: int = SHOWN)
 
 def rbo(one: Sequence[str], other: Sequence[str], depth: int = SHOWN) -> float:
     """
-    Rank-biased overlap of two lists, extrapolated from their first `depth`: what they agree on at that depth is taken to
-    go on. 1 for the same list, 0 for lists without anything in common.
+    Rank-biased overlap of two lists, extrapolated from their first `depth`: what they agree on there is taken to go on.
+    1 for the same list, 0 for lists without anything in common.
 
     Example:
         >>> rbo(["a", "b"], ["a", "b"]), rbo(["a"], ["b"])
@@ -136,6 +136,24 @@ def gini(values: Sequence[float]) -> float:
     count = len(ordered)
     ranked = math.fsum(place * value for place, value in enumerate(ordered, start=1))
     return 2.0 * ranked / (count * total) - (count + 1) / count
+
+
+def agreement(pairs: Sequence[tuple[int, int]]) -> float | None:
+    """
+    Cohen's kappa of two readers' grades with quadratic weights: 1 where they agree, 0 where no more than by chance; a
+    difference of two grades weighs four times one of one. None where nothing can be told.
+
+    Example:
+        >>> agreement([(0, 0), (3, 3), (1, 1)]), agreement([(0, 3), (3, 0)])
+        (1.0, -1.0)
+
+    Source:
+        Cohen 1968.
+    """
+    count = len(pairs)
+    found = sum((one - other) ** 2 for one, other in pairs) * count
+    chance = sum((one - other) ** 2 for one, _ in pairs for _, other in pairs)
+    return 1.0 - found / chance if chance else None
 
 
 def mean(values: Iterable[float | None]) -> float | None:

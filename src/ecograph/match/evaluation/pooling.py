@@ -24,7 +24,7 @@ EVIDENCE_LINES: Final = 6
 TOPICS: Final = 4
 """Topics shown of each document."""
 NEAR: Final = 0.4
-"""Share of the worth of a candidate's best document below which another one is counted and not shown; two are always."""
+"""Share of the worth of a candidate's best document below which another one is only counted; two are always shown."""
 DESCRIPTION: Final = 320
 """Characters of a description: its first two or three sentences."""
 

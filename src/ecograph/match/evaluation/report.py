@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from ecograph.match import weights
 from ecograph.match.evaluation import metrics, strata
 from ecograph.match.evaluation.baselines import BM25, EMBEDDINGS, OURS, Field
 from ecograph.match.evaluation.faithfulness import Check
-from ecograph.match.evaluation.gold import KINDS, Gold, Query
+from ecograph.match.evaluation.gold import KINDS, SPLITS, Gold, Kind, Query, Split
 from ecograph.match.evaluation.running import Measures, Run, average, by_need
 from ecograph.match.evaluation.significance import holm, randomisation
 from ecograph.match.evaluation.strata import Across, Exposure
-from ecograph.messages import LANGUAGES
+from ecograph.messages import LANGUAGES, Language
 
 CLOSELY: Final = (OURS, BM25, EMBEDDINGS)
 """Systems whose strata are looked at closely; the others find too little to be taken apart."""
@@ -54,7 +55,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """nDCG@10 of each system for part of the queries; `name` is a language, a kind of wording, or both."""
+    """nDCG@10 of each system for part of the queries: a split, a language, a kind of wording, or the last two."""
 
     name: str
     ndcg: Mapping[str, float | None]
@@ -86,6 +87,7 @@ class Report:
     Attributes:
         split: The part of the gold set; `all` for the whole.
         needs, queries, judgements: How many.
+        read_twice, agreement: How many candidates two readers have judged, and how far they agree (kappa).
         revision, weights, meaning: What was evaluated: the graph, the weights, and whether vectors were there.
         rows: The systems, ours first, then the best first.
         strata: Parts of the queries.
@@ -101,6 +103,8 @@ class Report:
     needs: int
     queries: int
     judgements: int
+    read_twice: int
+    agreement: float | None
     revision: int
     weights: str
     meaning: bool
@@ -144,6 +148,8 @@ def report(where: Field, gold: Gold, runs: Sequence[Run], split: str, checks: Se
         needs=len(gold.needs),
         queries=len(gold.queries),
         judgements=sum(len(need.grades) for need in gold.needs),
+        read_twice=len(gold.read_twice),
+        agreement=metrics.agreement(gold.read_twice),
         revision=where.evidence.revision,
         weights=weights.VERSION,
         meaning=where.evidence.meaning.available,
@@ -182,14 +188,17 @@ def _rows(gold: Gold, runs: Sequence[Run]) -> tuple[Row, ...]:
 
 
 def _strata(gold: Gold, runs: Mapping[str, Run]) -> tuple[Stratum, ...]:
+    splits = {need.id: need.split for need in gold.needs}
     wanted: dict[str, Callable[[Query], bool]] = {}
+    for split in SPLITS if len(set(splits.values())) > 1 else ():
+        wanted[split] = partial(_is, splits=splits, split=split)
     for kind in KINDS:
-        wanted[kind] = lambda query, kind=kind: query.kind == kind
+        wanted[kind] = partial(_is, splits=splits, kind=kind)
     for lang in LANGUAGES:
-        wanted[lang] = lambda query, lang=lang: query.lang == lang
+        wanted[lang] = partial(_is, splits=splits, lang=lang)
     for kind in KINDS:
         for lang in LANGUAGES:
-            wanted[f"{kind} {lang}"] = lambda query, kind=kind, lang=lang: (query.kind, query.lang) == (kind, lang)
+            wanted[f"{kind} {lang}"] = partial(_is, splits=splits, kind=kind, lang=lang)
     return tuple(
         Stratum(
             name,
@@ -197,6 +206,18 @@ def _strata(gold: Gold, runs: Mapping[str, Run]) -> tuple[Stratum, ...]:
         )
         for name, part in wanted.items()
     )
+
+
+def _is(
+    query: Query,
+    *,
+    splits: Mapping[str, Split],
+    split: Split | None = None,
+    kind: Kind | None = None,
+    lang: Language | None = None,
+) -> bool:
+    found = (splits[query.need], query.kind, query.lang)
+    return all(wanted in (None, has) for wanted, has in zip((split, kind, lang), found, strict=True))
 
 
 def _promises(

@@ -43,9 +43,7 @@ class Measures:
     judged: float | None
 
 
-def run(
-    field: Field, gold: Gold, watch: Watch | None = None, only: Collection[str] | None = None
-) -> tuple[Run, ...]:
+def run(field: Field, gold: Gold, watch: Watch | None = None, only: Collection[str] | None = None) -> tuple[Run, ...]:
     """
     Ask every system every query.
 

@@ -43,7 +43,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """nDCG@10 of queries in one language for candidates whose evidence is in one language only, and for how many needs."""
+    """nDCG@10 of queries in one language for candidates whose evidence is in one language only, over so many needs."""
 
     query: Language
     evidence: Language
@@ -164,7 +164,7 @@ def exposure(found: Run, gold: Gold, known: Mapping[str, Candidate]) -> Exposure
             places.update(shown)
             newcomers.append(_share(shown, known, _is_new))
             told = [slug for slug in shown if len(known[slug].languages) == 1]
-            own.append(_share(told, known, lambda each, lang=query.lang: lang in each.languages))
+            own.append(_share(told, known, _speaks(query.lang)))
             if query.lang in HOME:
                 abroad = _abroad(HOME[query.lang])
                 border.append(_share([slug for slug in shown if known[slug].countries], known, abroad))
@@ -180,10 +180,12 @@ def exposure(found: Run, gold: Gold, known: Mapping[str, Candidate]) -> Exposure
     )
 
 
-def _share(
-    slugs: Iterable[str], known: Mapping[str, Candidate], wanted: Callable[[Candidate], bool]
-) -> float | None:
+def _share(slugs: Iterable[str], known: Mapping[str, Candidate], wanted: Callable[[Candidate], bool]) -> float | None:
     return metrics.mean(float(wanted(known[slug])) for slug in slugs)
+
+
+def _speaks(lang: Language) -> Callable[[Candidate], bool]:
+    return lambda candidate: lang in candidate.languages
 
 
 def _is_new(candidate: Candidate) -> bool:

@@ -70,9 +70,7 @@ def tables(report: Report, lang: Language) -> tuple[Table, ...]:
         Table(
             say("title", "strata"),
             (say("column", "stratum"), *named),
-            tuple(
-                (say.stratum(part.name), *(_share(part.ndcg[name]) for name in systems)) for part in report.strata
-            ),
+            tuple((say.stratum(part.name), *(_share(part.ndcg[name]) for name in systems)) for part in report.strata),
         ),
         Table(
             say("title", "across"),
@@ -128,8 +126,8 @@ def tables(report: Report, lang: Language) -> tuple[Table, ...]:
 
 def summary(report: Report, lang: Language) -> str:
     """What was evaluated, in a sentence or two."""
-    return text(
-        "evaluation.summary" if report.meaning else "evaluation.summary-lexical",
+    said = text(
+        "evaluation.summary",
         lang,
         needs=report.needs,
         queries=report.queries,
@@ -137,6 +135,9 @@ def summary(report: Report, lang: Language) -> str:
         split=text(f"evaluation.split.{report.split}", lang),
         weights=report.weights,
     )
+    if report.agreement is not None:
+        said += " " + text("evaluation.read-twice", lang, count=report.read_twice, kappa=f"{report.agreement:.2f}")
+    return said if report.meaning else said + " " + text("evaluation.lexical", lang)
 
 
 def markdown(report: Report, lang: Language = "en") -> str:

@@ -25,6 +25,7 @@ from ecograph.web.pages import (
     statement,
     templates_page,
     terms,
+    weights,
     why,
 )
 from ecograph.web.pages.layout import problem, static
@@ -44,6 +45,7 @@ for _part in (
     statement,
     question,
     terms,
+    weights,
     why,
     consortium,
     same,

@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode
 from ecograph.errors import UnknownThing
 from ecograph.identifiers import concept_iri, thing_iri
 from ecograph.ledger.shortlists import About, Entry
+from ecograph.match import weights
 from ecograph.match.model import GROUPS, NeedProfile
 from ecograph.messages import Language
 from ecograph.namespaces import CONCEPT, ID
@@ -33,23 +34,46 @@ LONGEST_NEED: Final = 5000
 Topics = Annotated[list[str] | None, Query()]
 Top = Annotated[int, Query(ge=1, le=matches.MORE)]
 Opened = Annotated[list[str] | None, Query(alias="all")]
+Weighting = Annotated[str, Query(max_length=100)]
 
 
 @router.api_route("/{lang}/match", methods=METHODS)
 def typed_need(
-    request: Request, words: Words, q: str = "", topic: Topics = None, opened: Opened = None, top: Top = matches.SHOWN
+    request: Request,
+    words: Words,
+    q: str = "",
+    topic: Topics = None,
+    opened: Opened = None,
+    top: Top = matches.SHOWN,
+    weighting: Weighting = weights.DEFAULT,
 ) -> Response:
     """Who fits a need that is typed in and not stored."""
     typed = q.strip()[:LONGEST_NEED]
     if not typed:
         return RedirectResponse(f"/{words.lang}", 303)
     need = words.view.matcher.profile_text(typed)
-    return _page(request, words, need, Link(typed), typed=typed, topics=topic, opened=opened, top=top)
+    return _page(
+        request,
+        words,
+        need,
+        Link(typed),
+        typed=typed,
+        topics=topic,
+        opened=opened,
+        top=top,
+        weighting=weighting,
+    )
 
 
 @router.api_route("/{lang}/id/need/{slug}", methods=METHODS)
 def stored_need(
-    request: Request, words: Words, slug: str, topic: Topics = None, opened: Opened = None, top: Top = matches.SHOWN
+    request: Request,
+    words: Words,
+    slug: str,
+    topic: Topics = None,
+    opened: Opened = None,
+    top: Top = matches.SHOWN,
+    weighting: Weighting = weights.DEFAULT,
 ) -> Response:
     """A need in the graph with who fits it."""
     iri = thing_iri("need", slug)
@@ -57,7 +81,17 @@ def stored_need(
     if stored is None:
         raise UnknownThing(kind=words.say("page.need.title"), id=slug)
     need = words.view.matcher.profile(iri)
-    return _page(request, words, need, stored.heading, stored=stored, topics=topic, opened=opened, top=top)
+    return _page(
+        request,
+        words,
+        need,
+        stored.heading,
+        stored=stored,
+        topics=topic,
+        opened=opened,
+        top=top,
+        weighting=weighting,
+    )
 
 
 def _page(
@@ -69,20 +103,22 @@ def _page(
     topics: list[str] | None,
     opened: list[str] | None,
     top: int,
+    weighting: str,
     typed: str = "",
     stored: Profile | None = None,
 ) -> HTMLResponse:
     lang, view = words.lang, words.view
     if topics is not None:
         need = narrowed(view, need, [concept_iri("topic", slug) for slug in topics if slug])
-    result = view.matcher.match(need, top=_ALL)
+    result = view.matcher.match(need, top=_ALL, weighting=weighting)
     shown_all = [group for group in GROUPS if group in (opened or ())]
     groups = matches.groups(words, result, shown_all, top)
     kept = [("q", typed)] if typed else []
     kept += [("topic", slug) for slug in topics or ()]
+    chosen = [("weighting", weighting)] if weighting != weights.DEFAULT else []
 
     def opening(group: str) -> str:
-        pairs = [*kept, *(("all", each) for each in (*shown_all, group))]
+        pairs = [*kept, *chosen, *(("all", each) for each in (*shown_all, group))]
         return f"{request.url.path}?{urlencode(pairs)}#group-{group}"
 
     own_title = words.say("page.need.title" if stored else "page.need.typed")
@@ -109,6 +145,11 @@ def _page(
             for concept in need.concepts
             if concept.basis != "broader" and concept.iri.value.startswith(CONCEPT["topic/"].value)
         ],
+        suggested=[
+            {"slug": _slug(concept.iri), "label": concept.labels[lang]}
+            for concept in need.suggested
+            if concept.iri.value.startswith(CONCEPT["topic/"].value)
+        ],
         topics=sorted(
             ((_slug(iri), view.concepts.label(iri, lang)) for iri in view.concepts.in_scheme("topic")),
             key=lambda option: option[1].casefold(),
@@ -120,11 +161,16 @@ def _page(
         same_need=matches.same_need(words, result),
         opening=opening,
         keeping=keeping,
-        asked=[*([("need", _slug_of(need.iri))] if need.iri else []), *kept],
+        asked=[*([("need", _slug_of(need.iri))] if need.iri else []), *kept, *chosen],
+        kept=kept,
+        chosen=chosen,
+        weighed=weights.profile(weighting),
+        profiles=weights.PROFILES.values(),
         consortium_href=_of(need, typed, lang, "consortium"),
         same_href=_of(need, typed, lang, "same"),
         replicate_href=_of(need, typed, lang, "replicate"),
-        json_href=_as_data(need, typed, lang),
+        json_href=_as_data(need, typed, [("lang", lang), *chosen]),
+        graph_href=_as_data(need, typed, [*chosen, ("format", "turtle")]),
         rdf_href=f"/id/{ID.local(need.iri)}.ttl" if need.iri else None,
     )
 
@@ -166,8 +212,8 @@ def _of(need: NeedProfile, typed: str, lang: Language, question: str) -> str:
     return f"/{lang}/{question}?{urlencode(asked)}"
 
 
-def _as_data(need: NeedProfile, typed: str, lang: Language) -> str:
+def _as_data(need: NeedProfile, typed: str, asked: list[tuple[str, str]]) -> str:
     """Where REST gives the same answer."""
     if need.iri:
-        return f"/api/v1/needs/{_slug_of(need.iri)}/matches?{urlencode({'lang': lang})}"
-    return f"/api/v1/matches?{urlencode({'text': typed, 'lang': lang})}"
+        return f"/api/v1/needs/{_slug_of(need.iri)}/matches?{urlencode(asked)}"
+    return f"/api/v1/matches?{urlencode([('text', typed), *asked])}"

@@ -197,7 +197,9 @@ def _shortened(title: str) -> str:
 
 
 def _about(words: Reader, member: Member) -> str:
-    return " · ".join([*(words.country(code) for code in member.countries), *([str(member.year)] if member.year else [])])
+    return " · ".join(
+        [*(words.country(code) for code in member.countries), *([str(member.year)] if member.year else [])]
+    )
 
 
 def _raised_by(words: Reader, member: Member) -> list[Link]:

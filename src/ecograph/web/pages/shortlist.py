@@ -45,6 +45,7 @@ _STATUS_ONLY: Final = "status"
 
 Id = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 Version = Annotated[int | None, Form()]
+Chosen = Annotated[Status, Form()]
 Typed = Annotated[str, Form(max_length=10_000)]
 
 
@@ -141,7 +142,7 @@ def entry(request: Request, words: Words, who: MaybeWho, entry_id: Id, done: str
 
 @router.post("/{lang}/shortlist/{entry_id}/status")
 def set_status(
-    request: Request, words: Words, who: MaybeWho, entry_id: Id, status: Status, version: Version = None
+    request: Request, words: Words, who: MaybeWho, entry_id: Id, status: Chosen, version: Version = None
 ) -> Response:
     """Change the status from the list; where a reason is needed, lead to the page that asks for it."""
     if who is None:
@@ -163,7 +164,7 @@ def change(
     words: Words,
     who: MaybeWho,
     entry_id: Id,
-    status: Status,
+    status: Chosen,
     version: Version = None,
     why: Typed = "",
     note: Typed = "",

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pyoxigraph import NamedNode
 
 from ecograph.identifiers import NAME, concept_iri, thing_iri
+from ecograph.match import weights
 from ecograph.match.counterfactual import Change
 from ecograph.match.edits import Edit
 from ecograph.match.model import NeedProfile
@@ -19,7 +20,7 @@ from ecograph.match.whynot import points as as_points
 from ecograph.namespaces import ID
 from ecograph.web.narrowing import narrowed
 from ecograph.web.pages.layout import METHODS, Words, page, short
-from ecograph.web.pages.need import LONGEST_NEED, Topics
+from ecograph.web.pages.need import LONGEST_NEED, Topics, Weighting
 from ecograph.web.views.words import Link, Reader
 from ecograph.web.why_models import turtle
 
@@ -39,6 +40,7 @@ def why(
     q: str = "",
     topic: Topics = None,
     goal: Goal = None,
+    weighting: Weighting = weights.DEFAULT,
 ) -> Response:
     """Why somebody is in the list for a need of the graph, or for one that is typed in."""
     typed, asked_for = q.strip()[:LONGEST_NEED], who.strip()[:_LONGEST_NAME]
@@ -53,9 +55,11 @@ def why(
     if topic is not None:
         profile = narrowed(words.view, profile, [concept_iri("topic", slug) for slug in topic if slug])
         asked += [("topic", slug) for slug in topic]
+    chosen = [("weighting", weighting)] if weighting != weights.DEFAULT else []
+    asked += chosen
     explainer = words.view.explainer
     named = explainer.named(asked_for) if asked_for else ()
-    answer = explainer.why(profile, named[0], goal=goal) if len(named) == 1 else None
+    answer = explainer.why(profile, named[0], goal=goal, weighting=weighting) if len(named) == 1 else None
     choices: Sequence[NamedNode] | None = None
     if asked_for and answer is None:
         choices = named or explainer.similar(asked_for, words.lang)
@@ -173,7 +177,8 @@ def _reasons(words: Reader, answer: Answer) -> list[dict[str, str]]:
 
 def _as_data(profile: NeedProfile, asked: list[tuple[str, str]], answer: Answer, lang: str) -> str:
     """Where REST gives the same answer, for the need as it stands."""
-    who = ID.local(answer.candidate)
+    who, given = ID.local(answer.candidate), dict(asked)
+    chosen = {"lang": lang, **{name: given[name] for name in ("weighting",) if name in given}}
     if profile.iri is not None:
-        return f"/api/v1/needs/{dict(asked)['need']}/matches/{who}?{urlencode({'lang': lang})}"
-    return f"/api/v1/matches/why?{urlencode({'text': dict(asked)['q'], 'who': who, 'lang': lang})}"
+        return f"/api/v1/needs/{given['need']}/matches/{who}?{urlencode(chosen)}"
+    return f"/api/v1/matches/why?{urlencode({'text': given['q'], 'who': who, **chosen})}"

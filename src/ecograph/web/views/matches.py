@@ -112,15 +112,14 @@ def groups(words: Reader, result: MatchResult, opened: Collection[str] = (), sho
         shown: How many of each country the others show.
     """
     return [
-        _group(words, name, matches, MORE if name in opened else shown)
-        for name in GROUPS
-        if (matches := result.in_group(name))
+        _group(words, name, result.in_group(name), MORE if name in opened else shown, result.first)
+        for name in dict.fromkeys(match.group for match in result.matches)
     ]
 
 
 def overview(words: Reader, result: MatchResult, found: Sequence[GroupView]) -> Overview:
     """The table above the groups."""
-    columns = _sides(result.matches)
+    columns = _sides(result.matches, result.first)
     rows = []
     for group in found:
         counts = Counter(side for match in result.in_group(group.name) for side in _sides_of(match))
@@ -142,9 +141,9 @@ def same_need(words: Reader, result: MatchResult) -> tuple[Link, ...]:
     )
 
 
-def _group(words: Reader, name: Group, matches: Sequence[Match], shown: int) -> GroupView:
+def _group(words: Reader, name: Group, matches: Sequence[Match], shown: int, first: str | None) -> GroupView:
     against, unknown = _shared([match.against for match in matches]), _shared([match.unknown for match in matches])
-    by_side = {side: [match for match in matches if side in _sides_of(match)] for side in _sides(matches)}
+    by_side = {side: [match for match in matches if side in _sides_of(match)] for side in _sides(matches, first)}
     sides = tuple(
         Side(
             _side_name(words, side),
@@ -171,11 +170,12 @@ def _sides_of(match: Match) -> tuple[str, ...]:
     return (_OUTSIDE,) if match.regional is False else match.countries or (_NOWHERE,)
 
 
-def _sides(matches: Sequence[Match]) -> tuple[str, ...]:
+def _sides(matches: Sequence[Match], first: str | None) -> tuple[str, ...]:
     """The columns that are shown: both sides of the Øresund always, others where there is somebody."""
+    both = sorted(_BOTH_SIDES, key=lambda side: side != first)
     present = {side for match in matches for side in _sides_of(match)}
     last = (_NOWHERE, _OUTSIDE)
-    return (*_BOTH_SIDES, *sorted(present.difference(_BOTH_SIDES, last)), *(side for side in last if side in present))
+    return (*both, *sorted(present.difference(_BOTH_SIDES, last)), *(side for side in last if side in present))
 
 
 def _side_name(words: Reader, side: str) -> str:

@@ -22,7 +22,7 @@ judgements = st.dictionaries(slugs, st.integers(0, 3), max_size=30)
 class TestByHand:
     def test_ndcg_discounts_by_rank_and_counts_grades_exponentially(self) -> None:
         """
-        Of d, a, b, of which 0, 7 and 3 are worth something, the gain is 7/log2(3) + 3/2, beside 7 + 3/log2(3) + 3/2 + 1/log2(5).
+        Of d, a, b, worth 0, 7 and 3, the gain is 7/log2(3) + 3/2, beside 7 + 3/log2(3) + 3/2 + 1/log2(5) at best.
         """
         ideal = 7 + 3 / math.log2(3) + 3 / 2 + 1 / math.log2(5)
         assert ndcg(["d", "a", "b"], GRADES) == pytest.approx((7 / math.log2(3) + 3 / 2) / ideal)

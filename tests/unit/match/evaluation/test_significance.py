@@ -26,7 +26,9 @@ class TestRandomisation:
         Of few needs all combinations of signs can be counted: the p drawn is theirs.
         """
         differences = [0.3, 0.1, -0.05, 0.2, 0.15, -0.1, 0.02, 0.25]
-        every = [abs(sum(s * d for s, d in zip(signs, differences, strict=True))) for signs in product((1, -1), repeat=8)]
+        every = [
+            abs(sum(s * d for s, d in zip(signs, differences, strict=True))) for signs in product((1, -1), repeat=8)
+        ]
         exact = sum(each >= abs(sum(differences)) - 1e-12 for each in every) / len(every)
         assert randomisation(differences) == pytest.approx(exact, abs=0.02)
 
