@@ -27,6 +27,8 @@ PAGES = {
     "why not": "/{lang}/match/why?need=n09&who=organisation/lund-university",
     "whom do you mean": "/{lang}/match/why?need=n09&who=universitet",
     "stored need": "/{lang}/id/need/n09",
+    "across the border": "/{lang}/id/need/n09?weighting=cross-border-project",
+    "weights": "/{lang}/weights",
     "municipality": "/{lang}/id/municipality/dk-albertslund",
     "project": "/{lang}/id/project/innotech",
     "organisation": "/{lang}/id/organisation/gate-21",

@@ -100,7 +100,7 @@ class TestWholeWay:
     def test_from_an_answer_to_a_shared_verdict(self, browser: Browser, place: Office) -> None:
         """
         A coordinator without JavaScript signs in from a candidate, comes back, keeps it, notes that it was contacted,
-        sees what would be shared, ticks the box, sends it, and withdraws it; then removes the candidate and undoes that.
+        sees what would be shared, ticks the box, sends it, withdraws it, removes the candidate, and undoes that.
         """
         context = browser.new_context(java_script_enabled=False)
         page = context.new_page()

@@ -15,7 +15,7 @@ from ecograph.bootstrap import EcoGraph
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 # One synthetic need of each split.
 NEEDS = """
@@ -80,6 +80,6 @@ def run(ecograph: EcoGraph, *arguments: str) -> subprocess.CompletedProcess[str]
         [sys.executable, "-m", "ecograph", "--data", str(ecograph.settings.data_dir), *arguments],
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
         env={**os.environ, "ECOGRAPH_RESOURCES_DIR": str(ROOT), "NO_COLOR": "1"},
     )

@@ -8,6 +8,14 @@ Source:
     docs/cli.md.
 """
 
-from ecograph.cli.entry import app, main
+import sys
+
+from ecograph.errors import WeightsFault
+
+try:
+    from ecograph.cli.entry import app, main
+except WeightsFault as fault:  # matching reads its numbers when it is imported
+    print(fault.message("en"), file=sys.stderr)
+    sys.exit(fault.exit_code)
 
 __all__ = ["app", "main"]

@@ -72,27 +72,42 @@ def evaluate(
     from ecograph.match.evaluation.baselines import Field
 
     needs = golden.load(gold)
+    asked = needs.only(split.of_gold)
+    if pool is None and not any(need.grades for need in asked.needs):
+        raise BadParameter(name="--gold", value=gold, expected=f"{gold / golden.JUDGEMENTS}; --pool DIR")
+    page = _page(write) if write is not None else ""
     with EcoGraph.read(state.settings) as ecograph:
+        ecograph.read_texts()
         field = Field(ecograph.view().matcher)
         if pool is not None:
             _write_pool(field, needs, pool, depth, only_unjudged)
             return
-        asked = needs.only(split.of_gold)
-        if not any(need.grades for need in asked.needs):
-            raise BadParameter(name="--gold", value=gold, expected=f"{gold / golden.JUDGEMENTS}; --pool DIR")
         with _watch() as watch:
             runs = running.run(field, asked, watch)
         checks = _proved(ecograph, field, asked, proofs) if proofs else ()
         found = report.report(field, asked, runs, split.value, checks)
     _show(found, form)
     if write is not None:
-        page = write.read_text(encoding="utf-8")
-        try:
-            write.write_text(writing.between(page, BLOCK, writing.markdown(found)), encoding="utf-8")
-        except ValueError as error:
-            raise BadParameter(name="--write", value=write, expected=str(error)) from error
+        write.write_text(writing.between(page, BLOCK, writing.markdown(found)), encoding="utf-8")
     if not found.holds:
         raise typer.Exit(1)
+
+
+def _page(path: Path) -> str:
+    """
+    The page that the report goes into.
+
+    Raises:
+        BadParameter: It cannot be read, or has no marks; told before anything is measured.
+    """
+    from ecograph.match.evaluation import writing
+
+    try:
+        page = path.read_text(encoding="utf-8")
+        writing.between(page, BLOCK, "")
+    except (OSError, ValueError) as error:
+        raise BadParameter(name="--write", value=path, expected=str(error)) from error
+    return page
 
 
 def _write_pool(field: Field, needs: Gold, folder: Path, depth: int, only_unjudged: bool) -> None:

@@ -17,6 +17,8 @@ Json = dict[str, Any]
 
 SHOWN_FINDINGS: Final = 50
 _MOMENT: Final = len("2026-12-31 12:00")
+_ON_ORDER: Final = ("other-side-first", "no-side")
+"""Notes on the order of the candidates, without which it would not be understood."""
 
 
 def print_json(value: object) -> None:
@@ -190,6 +192,9 @@ def show_matches(found: Json, groups: Sequence[str], explain: bool) -> None:
     guessed = ", ".join(each["labels"][state.lang] for each in found["need"]["suggested"])
     if guessed:
         out.print(words("match.cli.suggested", concepts=guessed), markup=False)
+    for note in found["notes"]:
+        if note["code"] in _ON_ORDER:
+            out.print(note["sentences"][state.lang], markup=False)
     if not found["matches"]:
         err.print(words("cli.no-matches"))
     for group in groups:

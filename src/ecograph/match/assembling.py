@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,9 @@ def assemble(facts: Facts, revision: int, vectors: Vectors | None = None) -> Evi
     marker = ConceptLinker(
         {iri: {lang: labels[:1] for lang, labels in names[iri].items()} for iri in names}, slips=False
     )
-    words = WordIndex([entries(facts, thing, marker) for thing in range(len(facts.things))])
+    said: list[dict[str, float]] = []
+    index = TextIndex.build(_found_by(facts, marker, said))
+    words = WordIndex(said)
     word_holders = holders(links, word_incidence(words))
     topic_holders = holders(links, topic_incidence(facts.hierarchy, topics, size))
     fill_countries(facts, links)
@@ -78,7 +80,7 @@ def assemble(facts: Facts, revision: int, vectors: Vectors | None = None) -> Evi
         topic_holders=topic_holders,
         word_weights=telling_words(word_holders, candidates),
         topic_weights=telling_topics(topic_holders, candidates),
-        index=TextIndex.build(filter(None, (document(facts, thing) for thing in range(size)))),
+        index=index,
         need_statements={need: tuple(edges) for need, edges in facts.need_statements.items()},
         concepts=facts.concepts,
         steps=facts.steps,
@@ -91,6 +93,15 @@ def assemble(facts: Facts, revision: int, vectors: Vectors | None = None) -> Evi
         walk=Walk.build(links, topics, facts.hierarchy, size),
         meaning=Meaning.build(facts, vectors),
     )
+
+
+def _found_by(facts: Facts, marker: ConceptLinker, said: list[dict[str, float]]) -> Iterator[Document]:
+    """Each thing as it is found by full text; on the way, while its words are at hand, what its texts say."""
+    for thing in range(len(facts.things)):
+        said.append(entries(facts, thing, marker))
+        found = document(facts, thing)
+        if found is not None:
+            yield found
 
 
 def ordered(things: Sequence[str]) -> tuple[Ints, Ints]:
@@ -152,7 +163,7 @@ def topic_table(facts: Facts) -> Topics:
     )
 
 
-def _sorted(keys: Sequence[Ints], said: Callable[[int], object]) -> NDArray[np.int64]:
+def _sorted(keys: Sequence[Ints], said: Callable[[int], list[Row]]) -> NDArray[np.int64]:
     """Row numbers by the first key, then the second, ...; equal rows by what they say, so that no numbering shows."""
     order = np.lexsort(tuple(reversed(keys)))
     equal = np.all([key[order][1:] == key[order][:-1] for key in keys], axis=0)
@@ -222,7 +233,10 @@ def word_incidence(words: WordIndex) -> sparse.csr_array:
 def topic_incidence(hierarchy: Hierarchy, topics: Topics, size: int) -> sparse.csr_array:
     """Which of `size` things is about which concept, or about something narrower."""
     count = max(len(hierarchy), 1)
-    return _ones(topics.document, topics.concept, (size, count)) @ _ones(*above(hierarchy), (count, count))
+    found: sparse.csr_array = _ones(topics.document, topics.concept, (size, count)) @ _ones(
+        *above(hierarchy), (count, count)
+    )
+    return found
 
 
 def above(hierarchy: Hierarchy) -> tuple[Ints, Ints]:

@@ -61,7 +61,9 @@ def find(
         Per group the best `weights.POOL` of those that may be proposed, and as many of those that may not.
     """
     speaking = np.any([measured.values[each] > 0.0 for each in _GATHERING], axis=0)
-    scores = sum(measured.values[signal] * weight for signal, weight in measured.weights.items())
+    scores = np.zeros(len(measured.candidates), dtype=np.float64)
+    for signal, weight in measured.weights.items():
+        scores += measured.values[signal] * weight
     group_of = evidence.group[measured.candidates]
     failing: dict[int, Rule] = {}
     found: dict[Group, tuple[int, ...]] = {}

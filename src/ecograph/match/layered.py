@@ -52,7 +52,7 @@ class Layered(Mapping[K, V]):
 
     def __contains__(self, key: object) -> bool:
         if key in self._over:
-            return self._over[key] is not _GONE  # type: ignore[index]
+            return self._over[key] is not _GONE
         return key in self._base
 
     def __iter__(self) -> Iterator[K]:

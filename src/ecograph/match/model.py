@@ -87,7 +87,7 @@ class NeedProfile:
         askers: Actors that raise it; they are no candidates.
         standards: Standards it requires.
         description: Longer texts, by language.
-        suggested: Topics and capabilities it may be about as well, the likeliest first; they count, softly, as far as
+        suggested: Topics it may be about as well, the likeliest first; they count, softly, as far as
             the others are not sure.
     """
 

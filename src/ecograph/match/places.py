@@ -63,6 +63,7 @@ class Gazetteer:
         self._evidence = evidence
         places = np.flatnonzero(evidence.group == GROUPS.index("municipality"))
         things = places[np.argsort(evidence.order[places])].tolist()
+        self._names: dict[tuple[str, ...], list[int]]
         self._called = tuple((thing, evidence.titles[thing]) for thing in things)
         if former is not None and former._called == self._called:
             self._names = former._names

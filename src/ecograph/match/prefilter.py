@@ -52,7 +52,7 @@ def on_topics(evidence: Evidence, concepts: Sequence[int]) -> OnTopics:
     """
     topics = evidence.topics
     likeness = np.asarray([evidence.hierarchy.likeness(each) for each in concepts], dtype=np.float64)
-    near = likeness.reshape(len(concepts), len(evidence.hierarchy)).any(axis=0)
+    near = likeness.reshape(len(concepts), len(evidence.hierarchy)).sum(axis=0) > 0.0
     rows = np.flatnonzero(near[topics.concept])
     documents = topics.document[rows]
     starts = runs(documents)

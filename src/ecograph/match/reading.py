@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date
 from threading import Thread
 from typing import Final, Protocol
@@ -35,6 +37,7 @@ _YEAR: Final = re.compile(r"\d{4}")
 _DATES: Final = (SCHEMA.endDate, SCHEMA.startDate, DCTERMS.issued)
 _TITLES: Final = (DCTERMS.title, SKOS.prefLabel, FOAF.name, SKOS.altLabel)
 _NEED: Final = (ECO.topic, ECO.requiresCapability, ECO.requiresStandard, DCTERMS.spatial, ECO.raisedBy)
+_READ_AGAIN: Final = frozenset((ECO.topic, ECO.solution, ECO.basis, DCTERMS.spatial))
 _TOPICS: Final = (ECO.topic, ECO.requiresCapability, ECO.offersCapability)
 
 
@@ -48,16 +51,28 @@ def read(snapshot: Snapshot, concepts: Concepts, today: date, vectors: Vectors |
         today: Nothing counts as newer than this.
         vectors: What texts mean; None for matching without.
     """
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    with ThreadPoolExecutor(max_workers=1) as pool, _not_collecting():
         # The dictionaries are unpacked beside the reading.
         dictionaries = pool.submit(lexicon.warm)
         reader = Reader(snapshot, Facts(concepts), today)
         reader.read()
         dictionaries.result()
-    found = assemble(reader.facts, snapshot.revision, vectors)
+        found = assemble(reader.facts, snapshot.revision, vectors)
     # Only a typed text needs the language model; it is ready before someone has typed one.
     Thread(target=language.warm, daemon=True).start()
     return found
+
+
+@contextmanager
+def _not_collecting() -> Iterator[None]:
+    """Without looking for garbage: millions of values are made, none of which refers to itself."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def passages(snapshot: Snapshot, concepts: Concepts) -> tuple[str, ...]:
@@ -91,6 +106,7 @@ class Reader:
         self.source = source
         self.today = today
         self.facts = facts
+        self._kept: dict[NamedNode, list[Row]] = {}
 
     def read(self) -> None:
         """Read everything into `facts`."""
@@ -109,7 +125,15 @@ class Reader:
         self._link_capabilities()
         self._link_needs()
 
-    def _rows(self, predicate: NamedNode) -> Iterator[Row]:
+    def _rows(self, predicate: NamedNode) -> Iterable[Row]:
+        """The statements with a predicate between two IRIs; those that are asked for again are read once."""
+        if predicate not in _READ_AGAIN:
+            return self._read_rows(predicate)
+        if predicate not in self._kept:
+            self._kept[predicate] = list(self._read_rows(predicate))
+        return self._kept[predicate]
+
+    def _read_rows(self, predicate: NamedNode) -> Iterator[Row]:
         name = predicate.value
         for quad in self.source.quads(None, predicate):
             subject, object_, graph = quad.subject, quad.object, quad.graph_name

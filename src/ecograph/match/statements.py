@@ -82,14 +82,16 @@ class Statements:
 
     def name(self, iri: str) -> int:
         """The number of an IRI, a new one where it has none yet."""
+        own = self._numbers.get(iri)
+        if own is not None:
+            return own
         if self._base is not None:
             # What the base has numbered since is not known here.
             known = self._base.number(iri)
             if known is not None and known < self._base_names:
                 return known
-        number = self._numbers.setdefault(iri, self.named)
-        if number == self.named:
-            self._names.append(iri)
+        self._numbers[iri] = number = self.named
+        self._names.append(iri)
         return number
 
     def number(self, iri: str) -> int | None:
@@ -100,7 +102,7 @@ class Statements:
     def add(self, row: Row) -> int:
         """Keep a statement and return its number."""
         number = len(self)
-        self._rows.extend([self.name(part) for part in row])
+        self._rows.extend(map(self.name, row))
         return number
 
 

@@ -19,6 +19,7 @@ from ecograph.match import weights
 from ecograph.match.evidence import Evidence
 from ecograph.match.model import NeedProfile, RecognisedConcept
 from ecograph.match.walk import rows_of
+from ecograph.namespaces import CONCEPT
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +37,8 @@ VOICES: Final = 3
 """Distinct texts that speak for a topic: one alone is chance, and more would count how much there is of a topic."""
 OUTSTANDING: Final = (1.0, 4.0)
 """Standard deviations above the other concepts from which one is possible, and from which it is certain."""
+
+_TOPIC: Final = CONCEPT["topic"].value + "/"
 
 
 def likely(evidence: Evidence, profile: NeedProfile) -> Floats | None:
@@ -85,7 +88,7 @@ def trusted(evidence: Evidence, concepts: list[RecognisedConcept], chances: Floa
 
 def suggested(evidence: Evidence, profile: NeedProfile, chances: Floats | None) -> tuple[RecognisedConcept, ...]:
     """
-    Up to three concepts that the need may be about, and that it is not known to be about.
+    Up to three topics that the need may be about, and that it is not known to be about.
 
     Args:
         evidence: The graph.
@@ -107,18 +110,17 @@ def suggested(evidence: Evidence, profile: NeedProfile, chances: Floats | None) 
         if (number := hierarchy.number(each.iri.value)) is not None
         for above in hierarchy.at_or_above(number)
     }
-    # A capability may have the name of a topic: it is suggested once.
-    named = {hierarchy.label(number, "en") for number in known}
-    found: list[RecognisedConcept] = []
-    for number in np.argsort(-chances, kind="stable").tolist():
-        if len(found) == SUGGESTED or chances[number] < LEAST:
-            break
-        labels = hierarchy.texts(number)
-        if number not in known and labels["en"] not in named:
-            named.add(labels["en"])
-            iri = NamedNode(hierarchy.iris[number])
-            found.append(RecognisedConcept(iri, labels, float(chances[number]), (), "suggested"))
-    return tuple(found)
+    order = [
+        number
+        for number in np.argsort(-chances, kind="stable").tolist()
+        if number not in known and chances[number] >= LEAST and hierarchy.iris[number].startswith(_TOPIC)
+    ]
+    return tuple(
+        RecognisedConcept(
+            NamedNode(hierarchy.iris[number]), hierarchy.texts(number), float(chances[number]), (), "suggested"
+        )
+        for number in order[:SUGGESTED]
+    )
 
 
 def _spoken_for(evidence: Evidence, z: Floats) -> Floats:

@@ -141,6 +141,7 @@ class _Around:
 
     def said_besides(self, quad: Quad) -> bool:
         """Whether somebody else says the same, then as now."""
+        assert isinstance(quad.subject, NamedNode)
         return any(each not in self._changes for each in self._after.quads(quad.subject, quad.predicate, quad.object))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from ecograph.messages import Language
 from ecograph.spelling import fold
-from ecograph.text.lexicon import known, stop_words
+from ecograph.text.lexicon import grammar_words, known, stop_words
 
 MIN_PART: Final = 4
 """Shorter parts (*by*, *el*, *bil*) begin and end too many words that have nothing to do with them."""
@@ -83,11 +83,16 @@ def is_word(word: str, lang: Language) -> bool:
     if known(word, lang):
         return True
     for cut in range(len(word) - MIN_PART, MIN_PART - 1, -1):
-        if known(word[:cut], lang) and any(
+        if _is_part(word[:cut], lang) and any(
             word[cut:].startswith(joint)
             and len(word) - cut - len(joint) >= MIN_PART
-            and known(word[cut + len(joint) :], lang)
+            and _is_part(word[cut + len(joint) :], lang)
             for joint in _JOINTS[lang]
         ):
             return True
     return False
+
+
+def _is_part(word: str, lang: Language) -> bool:
+    folded = fold(word)
+    return known(word, lang) and folded not in _NO_WORDS[lang] and folded not in grammar_words(lang)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,10 +18,12 @@ import numpy as np
 from ecograph.errors import EmbedderUnavailable
 from ecograph.text.embedding import RECIPE, Floats, Role, unit
 
-TIMEOUT_S: Final = 10.0
-"""A service that takes longer is down, as far as somebody waiting for an answer is concerned."""
+TIMEOUT_S: Final[Mapping[Role, float]] = {"query": 3.0, "passage": 60.0}
+"""Somebody waits for the answer to a question; nobody for the texts of the graph."""
 BATCH: Final = 64
 """Texts in one request; services limit the size of requests."""
+
+_REFUSED: Final = (400, 422)
 
 
 class SentenceTransformers:
@@ -85,14 +87,14 @@ class Remote:
     def __init__(self, setting: str, key: str | None = None) -> None:
         self._url, model = urldefrag(setting)
         self._model = model or "default"
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._client = httpx.Client(timeout=TIMEOUT_S, headers=headers, trust_env=False)
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._tells_roles = True
         self.id = f"{self._model}@{self._url}/{RECIPE}"
 
     @cached_property
     def dimensions(self) -> int:
         """How many numbers a vector has; the service is asked."""
-        return int(self._ask(["a"], "query").shape[1])
+        return int(self._all(["a"], "query").shape[1])
 
     def queries(self, texts: Sequence[str]) -> Floats:
         """Vectors of texts that ask."""
@@ -103,17 +105,23 @@ class Remote:
         return self._all(texts, "passage")
 
     def _all(self, texts: Sequence[str], role: Role) -> Floats:
-        return np.vstack([self._ask(texts[start : start + BATCH], role) for start in range(0, len(texts), BATCH)])
+        with httpx.Client(timeout=TIMEOUT_S[role], headers=self._headers, trust_env=False) as client:
+            batches = (texts[start : start + BATCH] for start in range(0, len(texts), BATCH))
+            return np.vstack([self._ask(client, batch, role) for batch in batches])
 
-    def _ask(self, texts: Sequence[str], role: Role) -> Floats:
-        # `input_type` is what services with two kinds of vectors read; the others leave it out of account.
-        body = {"model": self._model, "input": list(texts), "encoding_format": "float", "input_type": role}
+    def _ask(self, client: httpx.Client, texts: Sequence[str], role: Role) -> Floats:
+        body: dict[str, object] = {"model": self._model, "input": list(texts), "encoding_format": "float"}
+        # Services with two kinds of vectors read this; others leave it out of account, or refuse it.
+        role_told = {"input_type": role} if self._tells_roles else {}
         try:
-            answer = self._client.post(self._url, json=body)
+            answer = client.post(self._url, json=body | role_told)
+            if role_told and answer.status_code in _REFUSED:
+                answer = client.post(self._url, json=body)
+                self._tells_roles = not answer.is_success
             answer.raise_for_status()
             rows = sorted(answer.json()["data"], key=lambda row: int(row["index"]))
             found = unit(np.asarray([row["embedding"] for row in rows], dtype=np.float32))
-        except httpx.HTTPError as problem:
+        except (httpx.HTTPError, httpx.InvalidURL) as problem:
             raise EmbedderUnavailable(state="unreachable", detail=f"{self._url}: {problem}") from problem
         except (json.JSONDecodeError, KeyError, TypeError, ValueError) as problem:
             raise EmbedderUnavailable(state="broken", detail=f"{self._url}: {problem}") from problem

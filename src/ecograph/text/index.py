@@ -204,6 +204,6 @@ def _fields(document: Document) -> dict[str, str]:
             label = f"{name}_{known or _UNKNOWN}"
             fields[label] = " ".join([fields.get(label, ""), *forms]).strip()
             if name == "title":
-                parts.update(gram for form in forms if len(form) >= 4 for gram in grams(form, 4, 5))
+                parts.update(*(grams(form, 4, 5) for form in forms if len(form) >= 4))
     fields["grams"] = " ".join(sorted(parts))
     return fields

@@ -10,7 +10,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from ecograph.messages import LANGUAGES, Language, language_of
 from ecograph.spelling import fold
-from ecograph.text.lexicon import known, normalise, tokenise
+from ecograph.text.lexicon import grammar_words, known, normalise, tokenise
 
 _DANISH: Final = frozenset("æø")
 _SWEDISH: Final = frozenset("äö")
@@ -23,6 +23,9 @@ SURE_MARGIN: Final = 6.0
 
 DICTIONARY_WEIGHT: Final = 3.0
 """What a word in the dictionary adds to a language's log-likelihood: short texts are decided by their words."""
+
+GRAMMAR_WEIGHT: Final = 4.0
+"""What a word of grammar adds: *and*, *och* and *og* tell more than words that have travelled."""
 
 _SAMPLE: Final = 4_000
 """Characters looked at; more does not change the answer."""
@@ -69,7 +72,9 @@ def detect(text: str, tag: str | None = None) -> Detected:
     if not latin:
         return Detected(None, False)
     plain = [word.lower() for place, word in enumerate(latin) if place == 0 or word[0].islower()]
-    letters = set("".join(plain))
+    # A name may begin the text: its letters tell of a place.
+    own = [word for word in plain if len(plain) == 1 or word != latin[0].lower() or _in_dictionary(word)]
+    letters = set("".join(own))
     danish, swedish = bool(letters & _DANISH), bool(letters & _SWEDISH)
     if danish != swedish:
         native: Language = "da" if danish else "sv"
@@ -77,11 +82,19 @@ def detect(text: str, tag: str | None = None) -> Detected:
     # Names of places say nothing about the language of the sentence they stand in.
     judged = [word.lower() for word in (plain if len(plain) > 1 else latin)]
     likely = {
-        cast(Language, lang): likelihood + DICTIONARY_WEIGHT * sum(known(word, cast(Language, lang)) for word in judged)
+        cast(Language, lang): likelihood + sum(_word_weight(word, cast(Language, lang)) for word in judged)
         for lang, likelihood in _identifier().rank(" ".join(judged))
     }
     first, second = sorted(likely, key=lambda lang: (-likely[lang], lang))[:2]
     return Detected(first, len(plain) >= SURE_WORDS and likely[first] - likely[second] >= SURE_MARGIN)
+
+
+def _in_dictionary(word: str) -> bool:
+    return any(known(word, lang) for lang in LANGUAGES)
+
+
+def _word_weight(word: str, lang: Language) -> float:
+    return DICTIONARY_WEIGHT * known(word, lang) + GRAMMAR_WEIGHT * (fold(word) in grammar_words(lang))
 
 
 def _latin(letter: str) -> bool:

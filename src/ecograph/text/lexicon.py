@@ -109,6 +109,7 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFC", cleaned)
 
 
+@lru_cache(maxsize=256)
 def tokenise(text: str) -> tuple[Token, ...]:
     """
     The words of a text in order; hyphens separate words.
@@ -122,9 +123,9 @@ def tokenise(text: str) -> tuple[Token, ...]:
     for match in _WORD.finditer(text):
         if match.end() - match.start() > MAX_WORD:
             continue
-        gap = text[end : match.start()]
-        found.append(Token(match.group(), match.start(), match.end(), not found or bool(_BREAK.search(gap))))
+        start, gap = match.start(), text[end : match.start()]
         end = match.end()
+        found.append(Token(match.group(), start, end, not found or (gap != " " and bool(_BREAK.search(gap)))))
     return tuple(found)
 
 
@@ -146,7 +147,7 @@ def lemma(word: str, lang: Language) -> str:
     if lower in _CORRECTED[lang]:
         return fold(_CORRECTED[lang][lower])
     folded = fold(lower)
-    if folded in _grammar(lang) or lower.endswith(_NOUN_OF_VERB[lang]):
+    if folded in grammar_words(lang) or lower.endswith(_NOUN_OF_VERB[lang]):
         return folded
     found = simplemma.lemmatize(lower, lang=lang).lower()
     if found == lower and not known(lower, lang):
@@ -249,6 +250,7 @@ def name_words(text: str) -> tuple[Word, ...]:
     return tuple({word.lemma: word for word in words if len(word.lemma) > 1 and word.lemma not in stop}.values())
 
 
+@lru_cache(maxsize=4096)
 def grams(word: str, smallest: int = MIN_GRAM, largest: int = MAX_GRAM) -> frozenset[str]:
     """
     The character n-grams of one folded word, without marks for its ends, so that a compound holds those of its parts.
@@ -276,11 +278,12 @@ def stop_words(lang: Language | None) -> frozenset[str]:
     """
     if lang is None:
         return frozenset().union(*(stop_words(each) for each in LANGUAGES))
-    return _grammar(lang) | _folded(_lists(f"{lang}.txt")[1:])
+    return grammar_words(lang) | _folded(_lists(f"{lang}.txt")[1:])
 
 
 @lru_cache(maxsize=3)
-def _grammar(lang: Language) -> frozenset[str]:
+def grammar_words(lang: Language) -> frozenset[str]:
+    """Words that make sentences and mean nothing by themselves, folded."""
     return _folded(_lists(f"{lang}.txt")[:1])
 
 

@@ -18,12 +18,10 @@ from functools import lru_cache
 from typing import Final, Literal
 
 import ahocorasick
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from ecograph.messages import LANGUAGES, Language
 from ecograph.spelling import fold
-from ecograph.text.compounds import MIN_FIRST, MIN_PART, MIN_REST, first_is_word, is_word, rest_is_word, stems
+from ecograph.text.compounds import MIN_FIRST, MIN_PART, MIN_REST, first_is_word, rest_is_word, stems
 from ecograph.text.lexicon import (
     ENDINGS,
     MIN_STEM,
@@ -35,6 +33,7 @@ from ecograph.text.lexicon import (
     stop_words,
     tokenise,
 )
+from ecograph.text.slips import Slips
 
 Way = Literal["label", "compound", "spelling"]
 
@@ -52,11 +51,6 @@ EVERYDAY_WEIGHT: Final = 0.5
 """An everyday word is all there is: it may be what the text is about."""
 
 _LAST_OF_ENDINGS: Final = frozenset(ending[-1] for endings in ENDINGS.values() for ending in endings)
-
-MIN_SPELLING: Final = 6
-"""Short words have too many neighbours."""
-SURE_SPELLING: Final = 8
-"""From here on a wrong or swapped letter counts as a slip; in shorter words only one too many or too few does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +129,7 @@ class ConceptLinker:
         for lang in LANGUAGES:
             self._join_inflected(lang)
         self._automata = {lang: _automaton(self._phrases[lang]) for lang in LANGUAGES}
-        self._spellings = {lang: _spellings(self._phrases[lang], lang) if slips else {} for lang in LANGUAGES}
+        self._slips = {lang: Slips(self._label_words(lang), lang) for lang in LANGUAGES if slips}
 
     def find(self, text: str, lang: Language | None) -> tuple[Found, ...]:
         """
@@ -196,6 +190,9 @@ class ConceptLinker:
         for word in entry.words:
             if not known(word.lower(), lang):
                 self._own[lang][fold(word)] = lemma(word, lang)
+
+    def _label_words(self, lang: Language) -> set[str]:
+        return {word for entries in self._phrases[lang].values() for entry in entries for word in entry.words}
 
     def _find(self, tokens: Sequence[Token], lang: Language) -> list[Found]:
         corrected = self._corrections(tokens, lang)
@@ -276,35 +273,11 @@ class ConceptLinker:
 
     def _corrections(self, tokens: Sequence[Token], lang: Language) -> dict[int, str]:
         """The words of labels that are meant by tokens which are no words, by the place of the token."""
-        if not self._spellings[lang]:
+        slips = self._slips.get(lang)
+        if slips is None:
             return {}
-        meant = {
-            place: self._meant(token.text.lower(), lang)
-            for place, token in enumerate(tokens)
-            if len(token.text) >= MIN_SPELLING and not token.text.isdigit() and not is_word(token.text.lower(), lang)
-        }
-        return {place: word for place, word in meant.items() if word is not None}
-
-    def _meant(self, word: str, lang: Language) -> str | None:
-        """The word of a label that is one slip away, also where the text inflects it."""
-        for ending in ("", *ENDINGS[lang]):
-            written = fold(word.removesuffix(ending)) if word.endswith(ending) else ""
-            if len(written) < MIN_SPELLING:
-                continue
-            near = {
-                other
-                for length in (len(written), len(written) - 1, len(written) + 1)
-                for end in _ends(written)
-                for other, _, _ in process.extract(
-                    written, self._spellings[lang].get((length, end), ()), scorer=OSA.distance, score_cutoff=1
-                )
-            }
-            if written in near:
-                return None  # no slip
-            meant = sorted(other for other in near if _counts_as_slip(written, other))
-            if meant:
-                return meant[0]
-        return None
+        meant = ((place, slips.meant(token.text)) for place, token in enumerate(tokens))
+        return {place: word for place, word in meant if word is not None}
 
     def _compound(self, word: str, lang: Language) -> list[tuple[_Entry, float]]:
         found: dict[str, tuple[_Entry, float]] = {}
@@ -345,26 +318,6 @@ def _same_words(words: Sequence[str], others: Sequence[str]) -> bool:
         fold(word) == fold(other) if word.isupper() else len(words) > 1 or inflected(word, other)
         for word, other in zip(words, others, strict=True)
     )
-
-
-def _spellings(phrases: Mapping[str, list[_Entry]], lang: Language) -> dict[tuple[int, str], list[str]]:
-    """The words of labels by length and first letter, and by length and last letter: a slip spoils one of the two."""
-    words = {word for entries in phrases.values() for entry in entries for word in entry.words}
-    found: dict[tuple[int, str], list[str]] = defaultdict(list)
-    for word in sorted({form for each in words for form in (fold(each), lemma(each, lang))}):
-        if len(word) >= MIN_SPELLING - 1:
-            for end in _ends(word):
-                found[len(word), end].append(word)
-    return found
-
-
-def _ends(word: str) -> tuple[str, str]:
-    return f"{word[0]}-", f"-{word[-1]}"
-
-
-def _counts_as_slip(written: str, meant: str) -> bool:
-    """Whether one slip is little enough in a word of that length."""
-    return len(meant) >= SURE_SPELLING or (len(written) != len(meant) and written[0] == meant[0])
 
 
 def _automaton(phrases: Mapping[str, list[_Entry]]) -> ahocorasick.Automaton | None:

@@ -209,7 +209,7 @@ class WordIndex:
                 best[told] = 0.0
         return total
 
-    def _best(self, value: NDArray[np.float64], words: NDArray[np.int64]) -> list[int]:
+    def _best(self, value: NDArray[np.float64], words: Ints) -> list[int]:
         """The places of the largest values above 0, at most `MAX_SIMILAR`; of equals those first in the alphabet."""
         named = np.flatnonzero(value > 0.0)
         if len(named) > MAX_SIMILAR:

@@ -19,6 +19,7 @@ from ecograph.rdf.serializing import write_graph
 from ecograph.shacl.shapes import Shapes
 from ecograph.shacl.validation import results
 from ecograph.vocabulary.ontology import Ontology
+
 from .conftest import CLOUDBURST
 
 ROOT = Path(__file__).parents[3]

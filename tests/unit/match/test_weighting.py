@@ -13,6 +13,7 @@ from ecograph.match.whynot import Explainer
 from ecograph.messages import LANGUAGES
 from ecograph.namespaces import ID
 from ecograph.store.oxigraph import MemorySnapshot
+
 from .conftest import CLOUDBURST, OLD_SCHOOL, RAIN_UNIVERSITY, matcher_of, quads_of
 from .test_matcher import TENFOLD
 

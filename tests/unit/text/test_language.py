@@ -16,6 +16,7 @@ class TestDetect:
             ("Bedre affaldssortering i etageboliger", "da"),
             ("Samkörning och delad mobilitet på landsbygden", "sv"),
             ("Cloudburst warning in Malmö", "en"),
+            ("Kymmendö-model - new housing solutions for structural homelessness", "en"),
             ("Stormwater in Ängelholm and Höganäs", "en"),
         ],
     )

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ecograph.messages import LANGUAGES, Language
 from ecograph.spelling import fold
-from ecograph.text.lexicon import content_words, grams, lemma, normalise, stop_words, tokenise
+from ecograph.text.lexicon import content_words, everyday_words, grams, lemma, normalise, stop_words, tokenise
 
 
 class TestFold:
@@ -43,6 +43,24 @@ class TestWords:
         An inflected word counts as its dictionary form.
         """
         assert lemma(word, lang) == expected
+
+    @pytest.mark.parametrize(
+        ("word", "lang"),
+        [("ska", "sv"), ("boende", "sv"), ("tage", "da"), ("ældre", "da"), ("äldre", "sv"), ("ai", "en")],
+    )
+    def test_a_word_is_no_form_of_an_unrelated_one(self, word: str, lang: Language) -> None:
+        """
+        Words of grammar, nouns made of verbs and words unlike their dictionary form are words of their own.
+        """
+        assert lemma(word, lang) == fold(word)
+
+    @pytest.mark.parametrize(("lang"), LANGUAGES)
+    def test_everyday_words_are_no_stop_words(self, lang: Language) -> None:
+        """
+        A word that needs a second sign still means something.
+        """
+        assert everyday_words(lang)
+        assert everyday_words(lang).isdisjoint(stop_words(lang))
 
     def test_stop_words_and_numbers_say_nothing(self) -> None:
         """

@@ -7,6 +7,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from ecograph.match import weights
+from ecograph.messages import LANGUAGES, Language
 from ecograph.namespaces import ECO, RDF
 
 NEED = "/api/v1/needs/cloudburst/matches"
@@ -125,8 +126,8 @@ class TestWeighting:
 
 
 class TestPages:
-    @pytest.mark.parametrize("lang", ["da", "sv", "en"])
-    def test_a_page_says_how_the_points_are_worked_out(self, client: httpx.Client, lang: str) -> None:
+    @pytest.mark.parametrize("lang", LANGUAGES)
+    def test_a_page_says_how_the_points_are_worked_out(self, client: httpx.Client, lang: Language) -> None:
         """
         Every number stands on a page in words, with its reason; the page of a need leads there.
         """

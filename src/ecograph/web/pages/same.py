@@ -168,6 +168,7 @@ def _cluster(words: Reader, found: Cluster, typed: str = "") -> dict[str, object
             for edge in _between_others(found.edges)
         ],
         "rows": [_row(words, row) for row in found.rows],
+        "evidence": _told(words, "", dict.fromkeys(_behind(found))),
         "common": found.common[lang],
         "wider": _told(words, found.wider.labels[lang], found.wider.path) if found.wider else None,
         "adds": [(name, adds[lang]) for name, adds in zip(shorts, found.adds, strict=True) if adds],
@@ -182,6 +183,15 @@ def _group(words: Reader, found: Cluster) -> dict[str, object]:
         "common": found.common[words.lang],
         "href": f"/{words.lang}/same?{urlencode({'need': ID.local(first).removeprefix('need/')})}",
     }
+
+
+def _behind(found: Cluster) -> Iterable[Statement]:
+    """The statements behind the table and behind who raises the needs."""
+    for member in found.members:
+        yield from member.path
+    for row in found.rows:
+        for cell in row.cells:
+            yield from cell.path if cell else ()
 
 
 def _between_others(edges: Iterable[Edge]) -> list[Edge]:
