@@ -18,7 +18,7 @@ import numpy as np
 from ecograph.errors import EmbedderUnavailable
 from ecograph.text.embedding import RECIPE, Floats, Role, unit
 
-TIMEOUT_S: Final[Mapping[Role, float]] = {"query": 3.0, "passage": 60.0}
+TIMEOUT_S: Final[Mapping[Role, float]] = {"query": 5.0, "passage": 60.0}
 """Somebody waits for the answer to a question; nobody for the texts of the graph."""
 BATCH: Final = 64
 """Texts in one request; services limit the size of requests."""
