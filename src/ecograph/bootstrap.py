@@ -7,6 +7,7 @@ the folders of `data/` as any partner's.
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -285,6 +286,8 @@ class EcoGraph:
         _ = (view.matcher, view.datasets, view.property_names)
         for build in self.before_showing:
             build(view)
+        # What stays for good need not be looked through for garbage: with a large graph that would take seconds.
+        gc.freeze()
 
     def triples(self) -> int:
         """How many statements readers see."""

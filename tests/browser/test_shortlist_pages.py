@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext
 
 from browsing import assert_accessible, assert_page
 from ecograph.contribute.desk import OPERATOR
-from ecograph.ledger.shortlists import Status
+from ecograph.ledger.entries import Status
 from ecograph.messages import LANGUAGES
 from service import SHORE
 from shortlisting import GAUGE, NEED_ID, PUMP, WATER, Office, office

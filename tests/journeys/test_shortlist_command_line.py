@@ -66,24 +66,17 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base / "var"
 
 
-@pytest.fixture(params=["service", "directory"])
-def commands(request: pytest.FixtureRequest) -> Iterator[Commands]:
-    """The commands over a service, and on a directory as its operator."""
-    if request.param == "service":
-        found: Office = request.getfixturevalue("place")
-        yield Commands("--endpoint", found.service.url, ECOGRAPH_TOKEN=found.service.secrets["contributor"])
-        found.service.ecograph.ledger.shortlists.delete(SHORE)
-    else:
-        data = ("--data", str(request.getfixturevalue("directory")), "--partner", SHORE)
-        yield Commands(*data)
-        run("shortlist", "delete", "--all", *data)
+@pytest.fixture
+def commands(place: Office) -> Iterator[Commands]:
+    """The commands over a service."""
+    yield Commands("--endpoint", place.service.url, ECOGRAPH_TOKEN=place.service.secrets["contributor"])
+    place.service.ecograph.ledger.shortlists.delete(SHORE)
 
 
 class TestShortlist:
     def test_whole_way(self, commands: Commands) -> None:
         """
-        A candidate is put on the list, found there, changed, removed, restored, taken along and deleted; the same on a
-        directory and over a service.
+        A candidate is put on the list, found there, changed, removed, restored, taken along and deleted.
         """
         entry = commands.done("add", NEED_ID, "Syntetisk Øresund Vand", "--note", "Ring i uge 12")
         assert (entry["candidate_id"], entry["status"], entry["note"]) == (WATER, "considering", "Ring i uge 12")
@@ -128,6 +121,22 @@ class TestShortlist:
         assert commands.run("set", NEED_ID, WATER, "--note", "x").returncode == 2
         assert commands.run("add", NEED_ID, "organisation/nobody").returncode == 2
         assert commands.run("add", "no-such-need", WATER).returncode == 2
+
+
+class TestOnADirectory:
+    def test_operator_keeps_it_for_a_partner(self, directory: Path) -> None:
+        """
+        The operator of a directory does the same for a partner, as it would be done over a service.
+        """
+        commands = Commands("--data", str(directory), "--partner", SHORE)
+        entry = commands.done("add", NEED_ID, WATER, "--note", "Ring")
+        assert (entry["who"], entry["note"]) == ("operator", "Ring")
+        assert commands.done("set", NEED_ID, WATER, "--status", "contacted")["version"] == 2
+        commands.done("remove", NEED_ID, WATER)
+        assert commands.done("restore", NEED_ID, WATER)["status"] == "contacted"
+        said = ("share", NEED_ID, WATER, "--verdict", "suits", "--yes")
+        assert commands.done(*said)["shared"]["state"] == "submitted"
+        assert [each["candidate_id"] for each in commands.done("list", NEED_ID)] == [WATER]
 
 
 class TestWhose:

@@ -61,7 +61,7 @@ def evaluate(
     pool: Annotated[
         Path | None, typer.Option(help="Measure nothing; write what judges read into this directory.")
     ] = None,
-    depth: Annotated[int, typer.Option(min=1, max=100, help="Candidates of each system for each wording.")] = 10,
+    depth: Annotated[int, typer.Option(min=1, max=100, help="Documents that each system adds for each wording.")] = 25,
     only_unjudged: Annotated[bool, typer.Option(help="Leave out what has a grade already.")] = False,
 ) -> None:
     """How well matching finds what readers judged to fit, beside simpler ways of finding it."""
@@ -73,7 +73,7 @@ def evaluate(
 
     needs = golden.load(gold)
     asked = needs.only(split.of_gold)
-    if pool is None and not any(need.grades for need in asked.needs):
+    if pool is None and not any(need.documents for need in asked.needs):
         raise BadParameter(name="--gold", value=gold, expected=f"{gold / golden.JUDGEMENTS}; --pool DIR")
     page = _page(write) if write is not None else ""
     with EcoGraph.read(state.settings) as ecograph:
@@ -119,7 +119,7 @@ def _write_pool(field: Field, needs: Gold, folder: Path, depth: int, only_unjudg
         pooled = pooling.pool(field, need, depth, only_unjudged)
         (folder / f"{need.id}.txt").write_text(pooling.written(pooled), encoding="utf-8")
         (folder / f"{need.id}.csv").write_text(pooling.to_fill(pooled), encoding="utf-8")
-        count += len(pooled.shown)
+        count += len(pooled.documents)
     say("evaluation.pooled", needs=len(needs.needs), count=count, folder=folder, systems=", ".join(field.systems))
 
 

@@ -103,7 +103,7 @@ def expire(
     """Take out of the graph what was to stay there until today; a running service does this itself."""
     day = (on or datetime.now(UTC)).date()
     with _opened() as ecograph:
-        from ecograph.web.shortlisting import expire_entries
+        from ecograph.web.retention import expire_entries
 
         gone = ecograph.desk.expire(day)
         entries = expire_entries(ecograph, day)

@@ -7,7 +7,7 @@ from ecograph.cli.office import Fields
 from ecograph.cli.showing import Json
 from ecograph.contribute.desk import OPERATOR
 from ecograph.errors import BadParameter
-from ecograph.ledger.shortlists import Status
+from ecograph.ledger.entries import Status
 from ecograph.text.lexicon import normalise
 from ecograph.web import shortlist_models as models
 from ecograph.web.shortlisting import Shortlist

@@ -7,12 +7,9 @@ and so the score of anybody, knows nothing of them.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
@@ -22,113 +19,12 @@ from sqlalchemy import ColumnElement, Connection, Row, or_, select
 from ecograph.errors import BadParameter, EntryChanged, UnknownThing
 from ecograph.ledger import rows, tables
 from ecograph.ledger.database import Database
+from ecograph.ledger.entries import RESTORABLE, About, Change, Entry, Happened, Status, as_entry, said_of
 from ecograph.ledger.records import JsonValue
 from ecograph.ledger.writing import as_json, moment, plain
 
-RESTORABLE: Final = timedelta(days=30)
-"""How long a removed entry can be brought back: until the next meeting, and no longer than that needs."""
-
 MAX_ENTRIES: Final = 5000
 """Entries of one partner: more than anybody talks to, and some 50 MB with their reasons."""
-
-MAX_NOTE: Final = 2000  # characters; more belongs in the partner's own files
-MAX_WHY: Final = 500
-MAX_NEED: Final = 5000  # characters of a typed need, as the page takes it
-_MAX_IRI: Final = 2000
-
-
-class Status(StrEnum):
-    """How far the conversation with a candidate has come; all but the last are concepts of `shortlist-status`."""
-
-    CONSIDERING = "considering"
-    CONTACTED = "contacted"
-    AGREED = "agreed"
-    DECLINED = "declined"
-    NOT_RELEVANT = "not-relevant"
-
-
-class Happened(StrEnum):
-    """What happened to an entry."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    REMOVED = "removed"
-    RESTORED = "restored"
-    SHARED = "shared"
-    ERASED = "erased"
-
-
-@dataclass(frozen=True)
-class About:
-    """
-    The need an entry is for: one of the graph, or the words that were typed in.
-
-    Raises:
-        BadParameter: Neither or both, or too long.
-    """
-
-    iri: NamedNode | None = None
-    text: str = ""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "text", plain(self.text).strip())
-        size = len(self.iri.value) if self.iri else 0
-        if bool(self.iri) == bool(self.text) or len(self.text) > MAX_NEED or size > _MAX_IRI:
-            raise BadParameter(name="need", value=self.text[:40], expected=f"n09 | ≤ {MAX_NEED}")
-
-    @property
-    def key(self) -> str:
-        """What tells needs apart: entries for the same words belong together."""
-        return hashlib.sha256((self.iri.value if self.iri else f"\0{self.text}").encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Entry:
-    """
-    One candidate on a partner's shortlist for a need.
-
-    Args:
-        id: Its number.
-        partner: Slug of whose it is.
-        about: The need.
-        candidate: The thing.
-        status: How far the conversation has come.
-        why: Why it is not relevant, or declined.
-        note: What the partner wrote about it.
-        who: Who added it, as events name them.
-        added_at: When.
-        changed_at: When it was changed last.
-        version: Counts from 1 whatever was done to it.
-        removed_at: When it was removed; it can be restored for `RESTORABLE`.
-        contribution_id: The contribution that its verdict was shared with, if any.
-        kept: The reasons of the match at that moment, as `match.standing` writes them.
-    """
-
-    id: str
-    partner: str
-    about: About
-    candidate: NamedNode
-    status: Status
-    why: str
-    note: str
-    who: str
-    added_at: datetime
-    changed_at: datetime
-    version: int
-    removed_at: datetime | None = None
-    contribution_id: str | None = None
-    kept: Mapping[str, Any] = field(default_factory=dict, hash=False)
-
-
-@dataclass(frozen=True)
-class Change:
-    """One thing that happened to an entry, and the status it had then. What notes said before is not kept."""
-
-    entry_id: str
-    what: Happened
-    status: Status
-    who: str
-    when: datetime
 
 
 class Shortlists:
@@ -165,7 +61,7 @@ class Shortlists:
             BadParameter: Words that are too long, or missing where a reason is needed; or too many entries.
             DiskFull: Nothing was kept.
         """
-        said = _said(status, why, note)
+        said = said_of(status, why, note)
         columns = tables.shortlist_entry.c
         with self._database.write() as connection:
             rows.lock_head(connection)
@@ -178,13 +74,13 @@ class Shortlists:
                 )
             ).one_or_none()
             if known is not None and known.removed_at is None:
-                return _as_entry(known), False
+                return as_entry(known), False
             now, who = moment(), plain(who)
             values = {**said, "kept": as_json(kept or {}), "changed_at": now}
             if known is not None:
                 _change(connection, known.id, now, removed_at=None, who=who, added_at=now, **values)
                 _happened(connection, known.id, Happened.RESTORED, status, who, now)
-                return _as_entry(_row(connection, known.id, partner)), True
+                return as_entry(_row(connection, known.id, partner)), True
             count = len(connection.scalars(select(columns.id).where(columns.partner == partner)).all())
             if count >= MAX_ENTRIES:
                 raise BadParameter(name="shortlist", value=count + 1, expected=f"≤ {MAX_ENTRIES}")
@@ -204,7 +100,7 @@ class Shortlists:
                 )
             )
             _happened(connection, entry_id, Happened.ADDED, status, who, now)
-            return _as_entry(_row(connection, entry_id, partner)), True
+            return as_entry(_row(connection, entry_id, partner)), True
 
     def change(
         self,
@@ -228,14 +124,14 @@ class Shortlists:
         """
         with self._database.write() as connection:
             row = _opened(connection, entry_id, partner, version)
-            was = _as_entry(row)
+            was = as_entry(row)
             status = was.status if status is None else status
-            said = _said(status, was.why if why is None else why, was.note if note is None else note)
+            said = said_of(status, was.why if why is None else why, was.note if note is None else note)
             if any(said[name] != getattr(row, name) for name in said):
                 now = moment()
                 _change(connection, entry_id, now, **said)
                 _happened(connection, entry_id, Happened.CHANGED, status, plain(who), now)
-            return _as_entry(_row(connection, entry_id, partner))
+            return as_entry(_row(connection, entry_id, partner))
 
     def remove(self, entry_id: str, partner: str, who: str, *, version: int | None = None) -> Entry:
         """
@@ -248,7 +144,7 @@ class Shortlists:
             row, now = _opened(connection, entry_id, partner, version), moment()
             _change(connection, entry_id, now, removed_at=now)
             _happened(connection, entry_id, Happened.REMOVED, Status(row.status), plain(who), now)
-            return _as_entry(_row(connection, entry_id, partner))
+            return as_entry(_row(connection, entry_id, partner))
 
     def restore(self, entry_id: str, partner: str, who: str, *, version: int | None = None) -> Entry:
         """
@@ -262,7 +158,7 @@ class Shortlists:
             if row.removed_at is not None:
                 _change(connection, entry_id, now, removed_at=None)
                 _happened(connection, entry_id, Happened.RESTORED, Status(row.status), plain(who), now)
-            return _as_entry(_row(connection, entry_id, partner))
+            return as_entry(_row(connection, entry_id, partner))
 
     def share(
         self, entry_id: str, partner: str, who: str, contribution_id: str, *, version: int | None = None
@@ -277,7 +173,7 @@ class Shortlists:
             row, now = _opened(connection, entry_id, partner, version), moment()
             _change(connection, entry_id, now, contribution_id=contribution_id)
             _happened(connection, entry_id, Happened.SHARED, Status(row.status), plain(who), now)
-            return _as_entry(_row(connection, entry_id, partner))
+            return as_entry(_row(connection, entry_id, partner))
 
     def get(self, entry_id: str, partner: str) -> Entry:
         """
@@ -287,7 +183,7 @@ class Shortlists:
             UnknownThing: The partner has no such entry; whether another has, is not said.
         """
         with self._database.read() as connection:
-            return _as_entry(_row(connection, entry_id, partner))
+            return as_entry(_row(connection, entry_id, partner))
 
     def entries(self, partner: str, about: About | None = None, *, removed: bool | None = False) -> tuple[Entry, ...]:
         """
@@ -306,7 +202,7 @@ class Shortlists:
             query = query.where(columns.removed_at.is_not(None) if removed else columns.removed_at.is_(None))
         with self._database.read() as connection:
             found = connection.execute(query.order_by(columns.changed_at.desc(), columns.id))
-            return tuple(map(_as_entry, found))
+            return tuple(map(as_entry, found))
 
     def history(self, partner: str) -> Mapping[str, tuple[Change, ...]]:
         """What happened to a partner's entries, by entry, oldest first."""
@@ -393,17 +289,6 @@ def _names(words: str, called: Sequence[str]) -> bool:
     return any(name in folded for name in called)
 
 
-def _said(status: Status, why: str, note: str) -> dict[str, str]:
-    """What a partner says of an entry, as it is kept."""
-    said = {"status": status.value, "why": plain(why).strip(), "note": plain(note).strip()}
-    for name, most in (("why", MAX_WHY), ("note", MAX_NOTE)):
-        if len(said[name]) > most:
-            raise BadParameter(name=name, value=f"{said[name][:20]}…", expected=f"≤ {most}")
-    if status is Status.NOT_RELEVANT and not said["why"]:
-        raise BadParameter(name="why", value="", expected="…")
-    return said
-
-
 def _require_partner(connection: Connection, partner: str) -> None:
     if connection.scalar(select(tables.partner.c.slug).where(tables.partner.c.slug == partner)) is None:
         raise UnknownThing(kind="partner", id=partner)
@@ -448,22 +333,3 @@ def _delete(connection: Connection, condition: ColumnElement[bool]) -> int:
         connection.execute(tables.shortlist_change.delete().where(tables.shortlist_change.c.entry_id == entry_id))
         connection.execute(tables.shortlist_entry.delete().where(tables.shortlist_entry.c.id == entry_id))
     return len(going)
-
-
-def _as_entry(row: Row[Any]) -> Entry:
-    return Entry(
-        id=row.id,
-        partner=row.partner,
-        about=About(NamedNode(row.need) if row.need else None, row.need_text),
-        candidate=NamedNode(row.candidate),
-        status=Status(row.status),
-        why=row.why,
-        note=row.note,
-        who=row.who,
-        added_at=datetime.fromisoformat(row.added_at),
-        changed_at=datetime.fromisoformat(row.changed_at),
-        version=row.version,
-        removed_at=datetime.fromisoformat(row.removed_at) if row.removed_at else None,
-        contribution_id=row.contribution_id,
-        kept=json.loads(row.kept),
-    )

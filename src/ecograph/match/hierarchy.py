@@ -70,6 +70,10 @@ class Hierarchy:
             for lang in LANGUAGES
         }
 
+    def definition(self, number: int, lang: Language) -> str | None:
+        """What a concept means; None where it is not said in this language."""
+        return self._concepts.definition(NamedNode(self.iris[number]), lang)
+
     def texts(self, number: int) -> dict[Language, str]:
         """The preferred label in all three languages."""
         return {lang: self.label(number, lang) for lang in LANGUAGES}

@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from ecograph.ledger.records import JsonValue, Kind, Revision
 from ecograph.ledger.sql import Ledger
-from ecograph.match import ranking
+from ecograph.match import ranking, weights
 from ecograph.match.grounds import Question
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import GROUPS, Match, NeedProfile, Statement, Texts
@@ -37,6 +37,7 @@ class Kept:
         revision: The revision of the graph that was asked.
         weights: The version of the weights.
         day: The day.
+        weighting: The name of the profile that said what counts most.
         topics: The topics that the need was narrowed to by hand; None where it was left as understood.
         labels: What the candidate was called.
         reasons: Each with the statements it cited.
@@ -46,6 +47,7 @@ class Kept:
     rank: int
     revision: int
     weights: str
+    weighting: str
     day: str
     topics: tuple[str, ...] | None
     labels: Texts
@@ -94,12 +96,16 @@ class Today:
     Args:
         matcher: The graph today.
         profile: The need.
+        weighting: The name of the profile that says what counts most.
+
+    Raises:
+        BadParameter: No profile has that name.
     """
 
-    def __init__(self, matcher: Matcher, profile: NeedProfile) -> None:
+    def __init__(self, matcher: Matcher, profile: NeedProfile, weighting: str = weights.DEFAULT) -> None:
         self._matcher = matcher
-        year = matcher.today.year
-        self._ranked = ranking.rank(matcher.evidence, profile, year)
+        year, signals = matcher.today.year, weights.profile(weighting).signals
+        self._ranked = ranking.rank(matcher.evidence, profile, year, weighting=signals)
         self._question = Question(matcher.evidence, profile, self._ranked.measured, year)
 
     def match(self, candidate: NamedNode) -> Match | None:
@@ -119,21 +125,24 @@ class Today:
         return self._matcher.explained(self._question, group, place[0] if place else _NO_RANK, row)
 
 
-def keep(found: Match | None, matcher: Matcher, version: str, topics: Iterable[str] | None) -> dict[str, JsonValue]:
+def keep(
+    found: Match | None, matcher: Matcher, topics: Iterable[str] | None = None, weighting: str = weights.DEFAULT
+) -> dict[str, JsonValue]:
     """
     A match as JSON, so that it can be held against the graph later.
 
     Args:
         found: The match; None where the candidate is not measured for the need.
         matcher: What was asked.
-        version: The version of the weights.
         topics: The topics that the need was narrowed to; None for as understood.
+        weighting: The name of the profile that said what counts most.
     """
     return {
         "score": found.score if found else None,
         "rank": found.rank if found else _NO_RANK,
         "revision": matcher.revision,
-        "weights": version,
+        "weights": weights.VERSION,
+        "weighting": weighting,
         "day": matcher.today.isoformat(),
         "topics": list(topics) if topics is not None else None,
         "labels": {str(lang): said for lang, said in found.labels.items()} if found else {},
@@ -156,6 +165,7 @@ def kept(said: Mapping[str, Any]) -> Kept:
         rank=said.get("rank", _NO_RANK),
         revision=said.get("revision", 0),
         weights=said.get("weights", ""),
+        weighting=said.get("weighting", weights.DEFAULT),
         day=said.get("day", date.min.isoformat()),
         topics=tuple(topics) if topics is not None else None,
         labels=said.get("labels", {}),

@@ -111,15 +111,8 @@ NUMBERS: Final[tuple[Number, ...]] = _READ.all()
 
 # --- What only bounds time or layout --------------------------------------------------------------------------------
 
-FUSION_CONSTANT: Final = 60
-"""Of reciprocal rank fusion, Σ 1/(60 + rank), by which candidates are gathered: the customary value, insensitive
-between 20 and 100."""
 POOL: Final = 300
-"""Candidates per group that are scored; the top ten never come from further down."""
-GATHERED: Final = 6_000
-"""Candidates of all groups together that are looked at, so that time stays bounded on a large graph."""
-FULL_TEXT_HITS: Final = 500
-"""Things the full-text engine hands over."""
+"""Candidates per group that are ranked: the best by score of all for which anything speaks."""
 TOP: Final = 10
 PER_COUNTRY: Final = 3
 """Beyond the top, so many of each country are handed over, at their true rank, so that both sides can be seen."""

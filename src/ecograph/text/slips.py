@@ -12,12 +12,14 @@ from rapidfuzz.distance import OSA
 from ecograph.messages import Language
 from ecograph.spelling import fold
 from ecograph.text.compounds import is_word
-from ecograph.text.lexicon import ENDINGS, lemma
+from ecograph.text.lexicon import ENDINGS, known, lemma
 
 MIN_SPELLING: Final = 6
 """Short words have too many neighbours."""
 SURE_SPELLING: Final = 8
 """From here on a wrong or swapped letter counts as a slip; in shorter words only one too many or too few does."""
+LONG: Final = 12
+"""From here on what is no word of the dictionary is rather a slip than a compound one letter away from a label."""
 
 
 class Slips:
@@ -46,7 +48,7 @@ class Slips:
     def meant(self, written: str) -> str | None:
         """The word that is meant, folded, also where it is inflected; None for what is a word or like none of ours."""
         word = written.lower()
-        if len(word) < MIN_SPELLING or word.isdigit() or is_word(word, self._lang):
+        if len(word) < MIN_SPELLING or word.isdigit() or self._is_right(word):
             return None
         for ending in ("", *ENDINGS[self._lang]):
             stem = fold(word.removesuffix(ending)) if word.endswith(ending) else ""
@@ -59,6 +61,9 @@ class Slips:
             if meant:
                 return meant[0]
         return None
+
+    def _is_right(self, word: str) -> bool:
+        return known(word, self._lang) if len(word) >= LONG else is_word(word, self._lang)
 
     def _near(self, written: str) -> set[str]:
         return {

@@ -7,14 +7,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ecograph.ledger.entries import MAX_NEED, MAX_NOTE, MAX_WHY, Happened, Status
 from ecograph.ledger.records import State
-from ecograph.ledger.shortlists import MAX_NEED, MAX_NOTE, MAX_WHY, Happened, Status
+from ecograph.match import weights
 from ecograph.match.standing import Ground
 from ecograph.messages import Language, texts
 from ecograph.namespaces import ID
 from ecograph.web import models
 from ecograph.web.models import Iri, Model, Share, Statement, Texts, by_language
-from ecograph.web.shortlisting import MAX_SHARED, Draft, Item, Verdict
+from ecograph.web.shortlisting import Item
+from ecograph.web.verdicts import MAX_SHARED, Draft, Verdict
 
 
 class Gone(Model):
@@ -43,6 +45,7 @@ class KeptMatch(Model):
     rank: Annotated[int, Field(description="0 for none")]
     revision: int
     weights: str
+    weighting: Annotated[str, Field(description="The name of the profile that said what counts most")]
     day: date
     topics: Annotated[list[str] | None, Field(description="The topics chosen by hand; null: as understood")]
     reasons: list[KeptReason]
@@ -137,6 +140,7 @@ class NewEntry(Body):
         list[Annotated[str, Field(max_length=100)]] | None,
         Field(max_length=50, description="The topics that the need is narrowed to; as understood if left out"),
     ] = None
+    weighting: Annotated[str, Field(max_length=100, description="What counts most; see `/weights`")] = weights.DEFAULT
 
 
 class EntryChange(Body):
@@ -183,6 +187,7 @@ def entry(found: Item) -> Entry:
             rank=kept.rank,
             revision=kept.revision,
             weights=kept.weights,
+            weighting=kept.weighting,
             day=date.fromisoformat(kept.day),
             topics=list(kept.topics) if kept.topics is not None else None,
             reasons=[_ground(each) for each in found.grounds],

@@ -11,39 +11,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
-from pyoxigraph import Literal as RdfLiteral
-from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode
 
 from ecograph.bootstrap import EcoGraph, View
 from ecograph.contribute.options import Options
-from ecograph.contribute.packing import SourceFile
 from ecograph.contribute.rights import Who
 from ecograph.errors import BadParameter, Forbidden, UnknownThing, WrongState
-from ecograph.identifiers import NAME, concept_iri, kind_and_slug, thing_iri
+from ecograph.identifiers import NAME, concept_iri, thing_iri
+from ecograph.ledger.entries import About, Change, Entry, Status
 from ecograph.ledger.partners import Role
 from ecograph.ledger.records import Contribution, State
-from ecograph.ledger.shortlists import About, Change, Entry, Shortlists, Status
+from ecograph.ledger.shortlists import Shortlists
 from ecograph.ledger.writing import plain
 from ecograph.match import standing, weights
 from ecograph.match.model import Match, NeedProfile
 from ecograph.match.standing import Ground, Kept, Today
 from ecograph.messages import Language
-from ecograph.namespaces import ADMS, DCTERMS, ECO, ID, PREFIXES, RDF, RDFS, XSD
+from ecograph.namespaces import ID
+from ecograph.web import verdicts
 from ecograph.web.narrowing import narrowed
-
-Verdict = Literal["suits", "partly-suits", "does-not-suit"]
-VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
-
-MAX_SHARED: Final = 1000
-"""Characters of a text that goes with a verdict: a few sentences."""
+from ecograph.web.retention import months_later
+from ecograph.web.verdicts import Draft, Verdict
 
 _SHARED: Final = frozenset({State.SUBMITTED, State.APPROVED, State.PUBLISHED})
-_PERSON: Final = "person"
-_ID_LETTERS: Final = 12  # of an entry's number: enough to tell a partner's entries apart
 
 
 @dataclass(frozen=True)
@@ -82,24 +76,6 @@ class Item:
         return self.shared is not None and self.shared.state in _SHARED
 
 
-@dataclass(frozen=True)
-class Draft:
-    """
-    What would be sent to others.
-
-    Args:
-        verdict: What the partner thinks of the candidate; None tells the status alone.
-        words: The text that goes with it.
-        lang: The language of the text.
-        file: The contribution.
-    """
-
-    verdict: Verdict | None
-    words: str
-    lang: Language
-    file: SourceFile
-
-
 class Shortlist:
     """
     The shortlists of one partner, at one revision of the graph.
@@ -126,7 +102,7 @@ class Shortlist:
         self._ecograph = ecograph
         self._view = view
         self._who = who
-        self._today: dict[tuple[str, tuple[str, ...] | None], Today | None] = {}
+        self._today: dict[tuple[object, ...], Today | None] = {}
         self.partner = slug
 
     @property
@@ -151,7 +127,7 @@ class Shortlist:
     def item(self, entry: Entry) -> Item:
         """An entry beside the graph as it is now."""
         was = standing.kept(entry.kept)
-        today = self._measured(entry.about, was.topics)
+        today = self._measured(entry.about, was.topics, was.weighting)
         return Item(
             entry=entry,
             kept=was,
@@ -159,7 +135,7 @@ class Shortlist:
             now=today.match(entry.candidate) if today else None,
             shared=self._ecograph.ledger.contribution(entry.contribution_id) if entry.contribution_id else None,
             history=self._history.get(entry.id, ()),
-            expires_on=_months_later(entry.changed_at.date(), self._ecograph.settings.shortlist_months),
+            expires_on=months_later(entry.changed_at.date(), self._ecograph.settings.shortlist_months),
             revision=self._view.revision,
         )
 
@@ -212,6 +188,7 @@ class Shortlist:
         why: str = "",
         note: str = "",
         topics: Sequence[str] | None = None,
+        weighting: str = weights.DEFAULT,
     ) -> tuple[Item, bool]:
         """
         Put a candidate on the list, with the reasons it has today; one that is there already stays as it is.
@@ -221,19 +198,21 @@ class Shortlist:
             candidate: Whom.
             status, why, note: What the partner says.
             topics: Slugs of the topics that the need was narrowed to by hand; None for as understood.
+            weighting: The name of the profile that says what counts most.
 
         Returns:
             The entry, and whether it was put there now.
 
         Raises:
             Forbidden: It takes the role of contributor.
-            BadParameter: Words that are too long, or missing.
+            BadParameter: Words that are too long, or missing; or no profile has that name.
         """
         self._require()
+        weights.profile(weighting)
         chosen = tuple(dict.fromkeys(slug for slug in topics if slug)) if topics is not None else None
-        today = self._measured(about, chosen)
+        today = self._measured(about, chosen, weighting)
         match = today.match(candidate) if today else None
-        kept = standing.keep(match, self._view.matcher, weights.VERSION, chosen)
+        kept = standing.keep(match, self._view.matcher, chosen, weighting)
         entry, new = self._kept.add(
             self.partner, about, candidate, self._who.name, status=status, why=why, note=note, kept=kept
         )
@@ -272,41 +251,8 @@ class Shortlist:
     # --- sharing ---
 
     def draft(self, entry: Entry, verdict: Verdict | None, words: str, lang: Language) -> Draft:
-        """
-        What would be sent to others, to be looked at before.
-
-        Raises:
-            BadParameter: The need is only words, the candidate is a person, the text too long, or there is nothing that
-                could be told.
-        """
-        words = plain(words).strip()
-        if entry.about.iri is None:
-            raise BadParameter(name="need", value=entry.about.text[:40], expected="need/n09")
-        if (kind_and_slug(entry.candidate) or ("",))[0] == _PERSON:
-            raise BadParameter(name="candidate", value=ID.local(entry.candidate), expected="organisation/…, solution/…")
-        if len(words) > MAX_SHARED:
-            raise BadParameter(name="text", value=f"{words[:20]}…", expected=f"≤ {MAX_SHARED}")
-        if verdict is None and entry.status is Status.NOT_RELEVANT:
-            raise BadParameter(name="verdict", value="", expected=", ".join(VERDICTS))
-        kind, scheme, value = (
-            ("feedback", "feedback-verdict", verdict)
-            if verdict
-            else ("shortlist-entry", "shortlist-status", entry.status.value)
-        )
-        thing = self._ecograph.space_of(self.partner).iri(kind, entry.id[:_ID_LETTERS])
-        today = RdfLiteral(datetime.now(UTC).date().isoformat(), datatype=XSD.date)
-        said: list[tuple[NamedNode, NamedNode | RdfLiteral]] = [
-            (RDF.type, ECO.Feedback if verdict else ECO.ShortlistEntry),
-            (ECO.need, entry.about.iri),
-            (ECO.candidate, entry.candidate),
-            (ADMS.status, concept_iri(scheme, value)),
-            (DCTERMS.created, today),
-            *([(RDFS.comment, RdfLiteral(words, language=lang))] if words else ()),
-        ]
-        triples = [Triple(thing, predicate, value) for predicate, value in said]
-        prefixes = {name: PREFIXES[name] for name in ("adms", "dcterms", "eco", "rdfs", "xsd")}
-        written = serialize(triples, format=RdfFormat.TURTLE, prefixes=prefixes)
-        return Draft(verdict, words, lang, SourceFile(f"{kind}.ttl", written or b""))
+        """What would be sent to others; see `verdicts.draft`."""
+        return verdicts.draft(entry, self._ecograph.space_of(self.partner), verdict, words, lang)
 
     def share(self, entry_id: str, draft: Draft, version: int | None = None) -> Item:
         """
@@ -362,12 +308,13 @@ class Shortlist:
         number = evidence.numbers.get(iri.value)
         return number is not None and evidence.kinds[number] == "Need"
 
-    def _measured(self, about: About, topics: tuple[str, ...] | None) -> Today | None:
+    def _measured(self, about: About, topics: tuple[str, ...] | None, weighting: str) -> Today | None:
         """The need with its candidates' signals; None for one that is gone from the graph."""
-        key = (about.key, topics)
+        weighed = weighting if weighting in weights.PROFILES else weights.DEFAULT
+        key = (about.key, topics, weighed)
         if key not in self._today:
             profile = self._profile(about, topics)
-            self._today[key] = Today(self._view.matcher, profile) if profile else None
+            self._today[key] = Today(self._view.matcher, profile, weighed) if profile else None
         return self._today[key]
 
     def _profile(self, about: About, topics: tuple[str, ...] | None) -> NeedProfile | None:
@@ -381,22 +328,3 @@ class Shortlist:
         return narrowed(
             self._view, profile, [each for each in known if matcher.evidence.hierarchy.number(each.value) is not None]
         )
-
-
-def _months_later(day: date, months: int) -> date:
-    """
-    The same day so many months later, or the last one of a shorter month.
-
-    Example:
-        >>> _months_later(date(2026, 1, 31), 1)
-        datetime.date(2026, 2, 28)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - date.resolution).day
-    return date(year, month + 1, min(day.day, last))
-
-
-def expire_entries(ecograph: EcoGraph, today: date) -> int:
-    """Delete for good what partners have not changed for as long as the settings say; returns how many entries went."""
-    first = _months_later(today, -ecograph.settings.shortlist_months)
-    return ecograph.ledger.shortlists.expire(datetime.combine(first, datetime.min.time(), UTC))

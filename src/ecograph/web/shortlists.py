@@ -17,8 +17,8 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from ecograph.errors import BadParameter
+from ecograph.ledger.entries import Status
 from ecograph.ledger.records import JsonValue
-from ecograph.ledger.shortlists import Status
 from ecograph.text.lexicon import normalise
 from ecograph.web import contribution_bodies as bodies
 from ecograph.web import shortlist_models as models
@@ -99,6 +99,7 @@ def add(
             why=body.why,
             note=body.note,
             topics=body.topics,
+            weighting=body.weighting,
         )
 
     return _once(request, own, who.name, idempotency_key, ["add", body.model_dump(mode="json")], act)

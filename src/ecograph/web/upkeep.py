@@ -15,7 +15,7 @@ import structlog
 
 from ecograph.bootstrap import EcoGraph
 from ecograph.errors import EcoGraphError
-from ecograph.web.shortlisting import expire_entries
+from ecograph.web.retention import expire_entries
 from ecograph.web.text_reader import TextReader
 
 _log = structlog.get_logger(__name__)

@@ -11,8 +11,8 @@ from pyoxigraph import NamedNode
 
 from ecograph.errors import BadParameter, EntryChanged, UnknownThing
 from ecograph.identifiers import thing_iri
+from ecograph.ledger.entries import MAX_NOTE, RESTORABLE, About, Happened, Status
 from ecograph.ledger.records import State
-from ecograph.ledger.shortlists import MAX_NOTE, RESTORABLE, About, Happened, Status
 from ecograph.ledger.sql import Ledger
 from ecograph.rdf.patch import Patch
 

@@ -132,7 +132,7 @@ class TestFollow:
             growing.change(removed=about)
             growing.change(added=about)
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(data=st.data())
     def test_several_changes_in_a_row(
         self,

@@ -69,7 +69,7 @@ class TestBestFirst:
         companies = "".join(
             f'o:c{number} a eco:Company ; foaf:name "Synthetic {number}" ; eco:country country:{code} ; '
             f'dct:description "{text}"@da .\n'
-            for number, (code, text) in enumerate([("dk", "Skybrud og regn")] * 5 + [("se", "Regn")] * 2)
+            for number, (code, text) in enumerate([("dk", "Skybrud og regn")] * 5 + [("se", "Regn ved skybrud")] * 2)
         )
         matcher = matcher_of([*quads_of(CONCEPTS_OF_RAIN, "concepts"), *quads_of(companies)])
         profile = matcher.profile_text("Skybrud og regn", "da")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from ecograph.match import standing
+from ecograph.match import standing, weights
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import Match, Reason, Statement
 from ecograph.messages import LANGUAGES
@@ -43,9 +44,10 @@ class TestKeeping:
         language or datatype.
         """
         found = match((RAIN, NAME), (DAY,))
-        written = json.loads(json.dumps(standing.keep(found, matcher, "2026-11.1", ["rain"])))
+        written = json.loads(json.dumps(standing.keep(found, matcher, ["rain"], "research-first")))
         kept = standing.kept(written)
-        assert (kept.score, kept.rank, kept.weights, kept.topics) == (0.3, 2, "2026-11.1", ("rain",))
+        assert (kept.score, kept.rank, kept.weights) == (0.3, 2, weights.VERSION)
+        assert (kept.topics, kept.weighting) == (("rain",), "research-first")
         assert (kept.revision, kept.day) == (matcher.revision, matcher.today.isoformat())
         assert [reason.path for reason in kept.reasons] == [(RAIN, NAME), (DAY,)]
 
@@ -53,7 +55,7 @@ class TestKeeping:
         """
         One that was not measured is kept without a score and without reasons; so is one of whom nothing was kept.
         """
-        assert standing.kept(standing.keep(None, matcher, "1", None)).score is None
+        assert standing.kept(standing.keep(None, matcher)).score is None
         assert standing.kept({}).reasons == ()
 
 
@@ -62,7 +64,7 @@ class TestGrounds:
         """
         A reason stands as long as every statement it cites is stated; without a ledger it is not told when one went.
         """
-        kept = standing.kept(standing.keep(match((RAIN, NAME), (DAY,)), matcher, "1", None))
+        kept = standing.kept(standing.keep(match((RAIN, NAME), (DAY,)), matcher))
         first, second = standing.grounds(kept, snapshot(RAIN, DAY), None)
         assert (first.stands, second.stands) == (False, True)
         (gone,) = first.gone
@@ -72,18 +74,19 @@ class TestGrounds:
         """
         A statement that its first publisher withdrew and another makes as well still holds.
         """
-        kept = standing.kept(standing.keep(match((RAIN,)), matcher, "1", None))
+        kept = standing.kept(standing.keep(match((RAIN,)), matcher))
         assert all(each.stands for each in standing.grounds(kept, snapshot(RAIN, graph=GRAPH.another), None))
 
 
 class TestToday:
-    def test_candidate_has_what_the_answer_gives(self, matcher: Matcher) -> None:
+    @pytest.mark.parametrize("weighting", weights.PROFILES)
+    def test_candidate_has_what_the_answer_gives(self, matcher: Matcher, weighting: str) -> None:
         """
         Measured alone a candidate has the score, rank and reasons that it has in the answer.
         """
         profile = matcher.profile(matcher.needs()[0])
-        today = standing.Today(matcher, profile)
-        found = matcher.match(profile, top=100).matches
+        today = standing.Today(matcher, profile, weighting)
+        found = matcher.match(profile, top=100, weighting=weighting).matches
         assert found
         for each in found:
             alone = today.match(each.candidate)

@@ -13,7 +13,7 @@ import pytest
 from ecograph.contribute.desk import OPERATOR, Options
 from ecograph.contribute.packing import unpack
 from ecograph.messages import LANGUAGES, text
-from ecograph.web.shortlisting import expire_entries
+from ecograph.web.retention import expire_entries
 from service import HILL, SHORE
 from shortlisting import GAUGE, NEED_ID, PUMP, WATER, Office, office
 
@@ -131,6 +131,7 @@ class TestKeeping:
             ({"need": NEED_ID, "text": "x", "candidate": WATER}, 400, "bad-parameter"),
             ({"text": " \0", "candidate": WATER}, 400, "bad-parameter"),
             ({"need": NEED_ID, "candidate": WATER, "status": "not-relevant"}, 400, "bad-parameter"),
+            ({"need": NEED_ID, "candidate": WATER, "weighting": "no-such"}, 400, "bad-parameter"),
             ({"need": NEED_ID, "candidate": WATER, "status": "married"}, 422, "invalid-request"),
             ({"need": NEED_ID, "candidate": WATER, "note": "x" * 2001}, 422, "invalid-request"),
             ({"need": NEED_ID, "candidate": WATER, "score": 1}, 422, "invalid-request"),
@@ -498,14 +499,15 @@ class TestPages:
 
     def test_chosen_topics_are_kept(self, browser: httpx.Client, own: httpx.Client) -> None:
         """
-        Topics that the coordinator chose by hand are kept, and the points of today are for the same ones.
+        Topics and weighting that the coordinator chose are kept, and the points of today are for the same ones.
         """
-        form = {"q": "Noget med vand", "candidate": PUMP, "topic": ["cloudburst", ""]}
+        form = {"q": "Noget med vand", "candidate": PUMP, "topic": ["cloudburst", ""], "weighting": "ready-to-buy"}
         browser.post("/da/shortlist/add", data=form)
         (entry,) = own.get(LISTS).json()["items"]
-        assert entry["kept"]["topics"] == ["cloudburst"]
+        assert (entry["kept"]["topics"], entry["kept"]["weighting"]) == (["cloudburst"], "ready-to-buy")
         assert entry["now"]["score"] == entry["kept"]["score"] > 0.3
-        assert "/da/match?q=Noget+med+vand&amp;topic=cloudburst" in browser.get(f"/da/shortlist/{entry['id']}").text
+        again = "q=Noget+med+vand&amp;topic=cloudburst&amp;weighting=ready-to-buy"
+        assert again in browser.get(f"/da/shortlist/{entry['id']}").text
 
     def test_not_relevant_asks_why(self, browser: httpx.Client, own: httpx.Client) -> None:
         """

@@ -23,6 +23,7 @@ from scipy import sparse
 
 from ecograph.match import ranking, scoring, signals
 from ecograph.match.evaluation.gold import Query
+from ecograph.match.evidence import Ints
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import NeedProfile
 from ecograph.namespaces import ID
@@ -95,6 +96,13 @@ class Field:
     def answered(self, query: Query) -> Answered:
         """A query as it is understood; its language is found out, as it is when a person types."""
         return Answered(query, self.matcher.profile_text(query.text))
+
+    def nearest(self, asked: Answered) -> Ints:
+        """Of each of `candidates` the document that is nearest to a query by our relevance."""
+        links = self.evidence.links
+        relevance = signals.measure(self.evidence, asked.profile, self.matcher.today.year).relevance
+        order = np.lexsort((-links.reach, -relevance, self._owner))
+        return links.document[order[self._starts]]
 
     # --- systems ---
 

@@ -1,5 +1,5 @@
 """
-The gold set: needs in three languages, and how well candidates of the shipped graph fit them by a reader's judgement.
+The gold set: needs in three languages, and how well documents of the shipped graph fit them by a reader's judgement.
 
 Source:
     docs/evaluation.md, "The gold set".
@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -30,7 +30,7 @@ FITS: Final = 2
 NEEDS: Final = "needs.toml"
 JUDGEMENTS: Final = "judgements.csv"
 SECOND: Final = "second-reading.csv"
-"""Grades that another reader gave to a sample without seeing the first; they tell how far grades can be relied on."""
+"""Grades that another reader gave for some needs without seeing the first; they tell how far grades can be trusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ class GoldNeed:
         theme: What it belongs to.
         brief: What fits and what does not, for whoever judges.
         queries: By kind and language.
-        grades: Grade per candidate, as kind/slug; a candidate that is not in it has not been judged.
+        documents: Grade per document, as kind/slug; a document that is not in it has not been judged.
+        grades: Grade per candidate; none until `judging.judged` has taken them from the graph.
     """
 
     id: str
@@ -67,6 +68,7 @@ class GoldNeed:
     theme: str
     brief: str
     queries: tuple[Query, ...]
+    documents: Mapping[str, int] = field(default_factory=dict)
     grades: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -77,7 +79,7 @@ class Gold:
 
     Attributes:
         needs: In the order of the file.
-        second: Grades of a second reader by need and candidate.
+        second: Grades of a second reader by need and document.
     """
 
     needs: tuple[GoldNeed, ...]
@@ -95,12 +97,19 @@ class Gold:
 
     @property
     def read_twice(self) -> tuple[tuple[int, int], ...]:
-        """Both grades of every candidate that two readers have judged."""
+        """Both grades of every document that two readers have judged."""
         return tuple(
-            (need.grades[candidate], grade)
+            (need.documents[document], grade)
             for need in self.needs
-            for candidate, grade in self.second.get(need.id, {}).items()
-            if candidate in need.grades
+            for document, grade in self.second.get(need.id, {}).items()
+            if document in need.documents
+        )
+
+    @property
+    def by_second(self) -> Gold:
+        """The needs that two readers have judged, with the grades of the second."""
+        return Gold(
+            tuple(replace(need, documents=self.second[need.id]) for need in self.needs if need.id in self.second)
         )
 
 
@@ -110,7 +119,7 @@ def load(directory: Path) -> Gold:
 
     Args:
         directory: Holds `needs.toml`, `judgements.csv` once something has been judged, and `second-reading.csv` where
-            another reader has judged some of it too.
+            another reader has judged some needs too.
 
     Raises:
         BadGoldSet: A file cannot be read, or says something it must not.
@@ -133,7 +142,7 @@ def load(directory: Path) -> Gold:
     return Gold(needs, second)
 
 
-def _need(said: Mapping[str, Any], grades: Mapping[str, int]) -> GoldNeed:
+def _need(said: Mapping[str, Any], documents: Mapping[str, int]) -> GoldNeed:
     if said["split"] not in SPLITS:
         raise ValueError(f"{said['id']}: split {said['split']}")
     queries = tuple(
@@ -141,26 +150,26 @@ def _need(said: Mapping[str, Any], grades: Mapping[str, int]) -> GoldNeed:
     )
     if not all(query.text for query in queries):
         raise ValueError(f"{said['id']}: an empty wording")
-    return GoldNeed(said["id"], said["split"], said.get("theme", ""), said["brief"], queries, grades)
+    return GoldNeed(said["id"], said["split"], said.get("theme", ""), said["brief"], queries, documents)
 
 
 def _judgements(path: Path) -> dict[str, dict[str, int]]:
-    """The grades by need and candidate; none where there is no file yet."""
+    """The grades by need and document; none where there is no file yet."""
     if not path.exists():
         return {}
     found: dict[str, dict[str, int]] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for line, row in enumerate(_rows(file, path), start=2):
-            need, candidate, grade = row["need"], row["candidate"], row["grade"]
+            need, document, grade = row["need"], row["document"], row["grade"]
             if grade not in {str(each) for each in GRADES}:
                 raise BadGoldSet(file=path, detail=f"line {line}: grade {grade!r}")
-            if found.setdefault(need, {}).setdefault(candidate, int(grade)) != int(grade):
-                raise BadGoldSet(file=path, detail=f"line {line}: {need} {candidate} has two grades")
+            if found.setdefault(need, {}).setdefault(document, int(grade)) != int(grade):
+                raise BadGoldSet(file=path, detail=f"line {line}: {need} {document} has two grades")
     return found
 
 
 def _rows(file: Iterable[str], path: Path) -> Iterable[dict[str, str]]:
     reader = csv.DictReader(file)
-    if not {"need", "candidate", "grade"} <= set(reader.fieldnames or ()):
-        raise BadGoldSet(file=path, detail="columns: need,candidate,grade")
+    if not {"need", "document", "grade"} <= set(reader.fieldnames or ()):
+        raise BadGoldSet(file=path, detail="columns: need,document,grade")
     return reader

@@ -94,12 +94,6 @@ def recall(ranked: Sequence[str], grades: Mapping[str, int], depth: int = LONG) 
     return len(fitting & set(ranked[:depth])) / len(fitting) if fitting else None
 
 
-def judged(ranked: Sequence[str], grades: Mapping[str, int], depth: int = SHOWN) -> float | None:
-    """Share of the first candidates that have a grade; where it is low, the other measures say too little."""
-    shown = ranked[:depth]
-    return sum(each in grades for each in shown) / len(shown) if shown else None
-
-
 def rbo(one: Sequence[str], other: Sequence[str], depth: int = SHOWN) -> float:
     """
     Rank-biased overlap of two lists, extrapolated from their first `depth`: what they agree on there is taken to go on.

@@ -7,13 +7,13 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
 from ecograph.match import weights
-from ecograph.match.evaluation import metrics, strata
+from ecograph.match.evaluation import judging, metrics, strata
 from ecograph.match.evaluation.baselines import BM25, EMBEDDINGS, OURS, Field
 from ecograph.match.evaluation.faithfulness import Check
 from ecograph.match.evaluation.gold import KINDS, SPLITS, Gold, Kind, Query, Split
@@ -55,7 +55,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """nDCG@10 of each system for part of the queries: a split, a language, a kind of wording, or the last two."""
+    """nDCG@10 of each system for part of the queries (a split, a language, a kind of wording, the last two) or by one reader."""
 
     name: str
     ndcg: Mapping[str, float | None]
@@ -86,8 +86,12 @@ class Report:
 
     Attributes:
         split: The part of the gold set; `all` for the whole.
-        needs, queries, judgements: How many.
-        read_twice, agreement: How many candidates two readers have judged, and how far they agree (kappa).
+        needs, queries: How many.
+        judgements, graded: How many documents have been judged, and how many candidates have a grade by them; a thing
+            counts once for each need.
+        read_twice, agreement: How many documents two readers have judged, and how far they agree (kappa).
+        same_grade: Of those that either gave more than 0, the share with the same grade: most are 0 to both, which is
+            easy to agree on.
         revision, weights, meaning: What was evaluated: the graph, the weights, and whether vectors were there.
         rows: The systems, ours first, then the best first.
         strata: Parts of the queries.
@@ -103,8 +107,10 @@ class Report:
     needs: int
     queries: int
     judgements: int
+    graded: int
     read_twice: int
     agreement: float | None
+    same_grade: float | None
     revision: int
     weights: str
     meaning: bool
@@ -129,15 +135,16 @@ def report(where: Field, gold: Gold, runs: Sequence[Run], split: str, checks: Se
 
     Args:
         where: The candidates.
-        gold: The needs that were asked, with their grades.
+        gold: The needs that were asked, with the grades of documents.
         runs: The systems' answers, ours among them.
         split: The part of the gold set that it is.
         checks: What was found of faithfulness.
     """
+    gold = judging.judged(where.evidence, gold)
     known = strata.candidates(where)
     close = {run.system: run for run in runs if run.system in CLOSELY}
     rows = _rows(gold, runs)
-    parts = _strata(gold, close)
+    parts = (*_strata(gold, close), *_readers(where, gold, close))
     across = {name: strata.across(run, gold, known) for name, run in close.items()}
     stability = {
         name: {"all": strata.stability(run, gold)} | {kind: strata.stability(run, gold, [kind]) for kind in KINDS}
@@ -147,9 +154,11 @@ def report(where: Field, gold: Gold, runs: Sequence[Run], split: str, checks: Se
         split=split,
         needs=len(gold.needs),
         queries=len(gold.queries),
-        judgements=sum(len(need.grades) for need in gold.needs),
+        judgements=sum(len(need.documents) for need in gold.needs),
+        graded=sum(len(need.grades) for need in gold.needs),
         read_twice=len(gold.read_twice),
         agreement=metrics.agreement(gold.read_twice),
+        same_grade=metrics.mean(float(one == other) for one, other in gold.read_twice if one or other),
         revision=where.evidence.revision,
         weights=weights.VERSION,
         meaning=where.evidence.meaning.available,
@@ -206,6 +215,17 @@ def _strata(gold: Gold, runs: Mapping[str, Run]) -> tuple[Stratum, ...]:
         )
         for name, part in wanted.items()
     )
+
+
+def _readers(where: Field, gold: Gold, runs: Mapping[str, Run]) -> Iterable[Stratum]:
+    """The needs that were read twice, by the grades of each reader: whether they find the same system best."""
+    second = judging.judged(where.evidence, gold.by_second)
+    twice = {need.id for need in second.needs}
+    first = Gold(tuple(need for need in gold.needs if need.id in twice))
+    for name, by_reader in (("first-reader", first), ("second-reader", second)) if twice else ():
+        yield Stratum(
+            name, {system: average(list(by_need(run, by_reader).values())).ndcg for system, run in runs.items()}
+        )
 
 
 def _is(

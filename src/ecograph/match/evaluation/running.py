@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from ecograph.match.evaluation import metrics
 from ecograph.match.evaluation.baselines import Answered, Field
@@ -25,11 +25,13 @@ class Run:
         system: Its name.
         rankings: By query the candidates it finds, as kind/slug, best first.
         seconds: Time it took in all.
+        judged: By query the share of the first ten candidates whose document nearest to the query has been judged.
     """
 
     system: str
     rankings: Mapping[Key, tuple[str, ...]]
     seconds: float
+    judged: Mapping[Key, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,49 +45,56 @@ class Measures:
     judged: float | None
 
 
-def run(field: Field, gold: Gold, watch: Watch | None = None, only: Collection[str] | None = None) -> tuple[Run, ...]:
+def run(where: Field, gold: Gold, watch: Watch | None = None, only: Collection[str] | None = None) -> tuple[Run, ...]:
     """
     Ask every system every query.
 
     Args:
-        field: The candidates and the systems.
-        gold: The queries.
+        where: The candidates and the systems.
+        gold: The queries, and what has been judged.
         watch: Told how far it is.
         only: These systems; None for all.
     """
-    systems = {name: ranker for name, ranker in field.systems.items() if only is None or name in only}
+    systems = {name: ranker for name, ranker in where.systems.items() if only is None or name in only}
     rankings: dict[str, dict[Key, tuple[str, ...]]] = {name: {} for name in systems}
+    judged: dict[str, dict[Key, float | None]] = {name: {} for name in systems}
+    documents = {need.id: need.documents for need in gold.needs}
     seconds = dict.fromkeys(systems, 0.0)
     for done, query in enumerate(gold.queries):
         if watch:
             watch(done, len(gold.queries))
+        nearest = where.nearest(where.answered(query))
+        read = {
+            int(thing)
+            for thing, document in zip(where.candidates, nearest, strict=True)
+            if where.slug(int(document)) in documents[query.need]
+        }
         for name, ranker in systems.items():
             started = time.perf_counter()
-            asked: Answered = field.answered(query)
+            asked: Answered = where.answered(query)
             found = ranker(asked)
             seconds[name] += time.perf_counter() - started
-            rankings[name][query.key] = tuple(field.slug(thing) for thing in found)
-    return tuple(Run(name, rankings[name], seconds[name]) for name in systems)
+            rankings[name][query.key] = tuple(where.slug(thing) for thing in found)
+            judged[name][query.key] = metrics.mean(float(thing in read) for thing in found[: metrics.SHOWN])
+    return tuple(Run(name, rankings[name], seconds[name], judged[name]) for name in systems)
 
 
-def measured(ranked: tuple[str, ...], grades: Mapping[str, int]) -> Measures:
+def measured(found: Run, query: Query, grades: Mapping[str, int]) -> Measures:
     """The measures of one ranking."""
+    ranked = found.rankings[query.key]
     return Measures(
         ndcg=metrics.ndcg(ranked, grades),
         mrr=metrics.reciprocal_rank(ranked, grades),
         precision=metrics.precision(ranked, grades),
         recall=metrics.recall(ranked, grades),
-        judged=metrics.judged(ranked, grades),
+        judged=found.judged.get(query.key),
     )
 
 
 def by_query(found: Run, gold: Gold, wanted: Callable[[Query], bool] = lambda _: True) -> dict[Key, Measures]:
     """The measures of each query that is wanted."""
     return {
-        query.key: measured(found.rankings[query.key], need.grades)
-        for need in gold.needs
-        for query in need.queries
-        if wanted(query)
+        query.key: measured(found, query, need.grades) for need in gold.needs for query in need.queries if wanted(query)
     }
 
 

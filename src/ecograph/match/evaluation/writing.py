@@ -132,11 +132,18 @@ def summary(report: Report, lang: Language) -> str:
         needs=report.needs,
         queries=report.queries,
         judgements=report.judgements,
+        graded=report.graded,
         split=text(f"evaluation.split.{report.split}", lang),
         weights=report.weights,
     )
     if report.agreement is not None:
-        said += " " + text("evaluation.read-twice", lang, count=report.read_twice, kappa=f"{report.agreement:.2f}")
+        said += " " + text(
+            "evaluation.read-twice",
+            lang,
+            count=report.read_twice,
+            kappa=f"{report.agreement:.2f}",
+            same=f"{100 * (report.same_grade or 0.0):.0f}",
+        )
     return said if report.meaning else said + " " + text("evaluation.lexical", lang)
 
 

@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 
 from ecograph.errors import UnknownThing
 from ecograph.identifiers import concept_iri, thing_iri
-from ecograph.ledger.shortlists import About, Entry
+from ecograph.ledger.entries import About, Entry
 from ecograph.match import weights
 from ecograph.match.model import GROUPS, NeedProfile
 from ecograph.messages import Language
@@ -122,7 +122,7 @@ def _page(
         return f"{request.url.path}?{urlencode(pairs)}#group-{group}"
 
     own_title = words.say("page.need.title" if stored else "page.need.typed")
-    keeping = _keeping(request, words, need, typed, topics)
+    keeping = _keeping(request, words, need, typed, topics, weighting)
     return page(
         request,
         lang,
@@ -184,7 +184,7 @@ def _slug_of(need: NamedNode) -> str:
 
 
 def _keeping(
-    request: Request, words: Reader, need: NeedProfile, typed: str, topics: list[str] | None
+    request: Request, words: Reader, need: NeedProfile, typed: str, topics: list[str] | None, weighting: str
 ) -> shortlist.Keeping:
     """What the visitor's partner keeps of the candidates, and what others say about them; no score knows of it."""
     ecograph, visitor = ecograph_of(request), auth.visitor(request)
@@ -199,7 +199,7 @@ def _keeping(
         may=visitor is not None and shortlist.may(visitor.role),
         login=shortlist.login_href(words.lang, here) if ecograph.writes and visitor is None else None,
         here=here,
-        fields=[*fields, *(("topic", slug) for slug in topics or ())],
+        fields=[*fields, *(("topic", slug) for slug in topics or ()), ("weighting", weighting)],
         own=shortlist.own(words, entries),
         said=shortlist.said(words, need.iri),
         list_href=f"/{words.lang}/shortlist?{urlencode(fields)}",

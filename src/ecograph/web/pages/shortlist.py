@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
@@ -17,12 +17,10 @@ from ecograph.errors import (
     EcoGraphError,
     EntryChanged,
     Forbidden,
-    Rejected,
     WithdrawalConflict,
     WrongState,
 )
-from ecograph.identifiers import kind_and_slug
-from ecograph.ledger.shortlists import MAX_NOTE, MAX_WHY, RESTORABLE, Status
+from ecograph.ledger.entries import MAX_NOTE, MAX_WHY, RESTORABLE, Status
 from ecograph.match import weights
 from ecograph.text.lexicon import normalise
 from ecograph.web import problems, shortlist_models
@@ -30,10 +28,11 @@ from ecograph.web.access import ecograph_of
 from ecograph.web.auth import MaybeWho
 from ecograph.web.pages.layout import METHODS, PRIVATE, Words, page, short
 from ecograph.web.pages.login import safe, to_login
-from ecograph.web.shortlisting import MAX_SHARED, VERDICTS, Draft, Item, Shortlist, Verdict
+from ecograph.web.shortlisting import Item, Shortlist
 from ecograph.web.uploads import attachment
+from ecograph.web.verdicts import MAX_SHARED, is_person
 from ecograph.web.views import cases, shortlist
-from ecograph.web.views.words import Link, Reader, licence_name
+from ecograph.web.views.words import Link, Reader
 
 router = APIRouter(include_in_schema=False)
 
@@ -41,7 +40,6 @@ SHOWN: Final = 100
 """Entries on one page; each is measured against the graph of today."""
 
 _DONE: Final = frozenset({"saved", "removed", "restored", "deleted", "shared", "unshared"})
-_STATUS_ONLY: Final = "status"
 
 Id = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 Version = Annotated[int | None, Form()]
@@ -75,6 +73,7 @@ def add(
     need: Annotated[str, Form(max_length=300)] = "",
     q: Typed = "",
     topic: Annotated[list[str] | None, Form()] = None,
+    weighting: Annotated[str, Form(max_length=100)] = weights.DEFAULT,
     next: Annotated[str, Form(max_length=40_000)] = "",
     at: Annotated[str, Form(max_length=100, pattern=r"^[a-z0-9-]*$")] = "",
 ) -> Response:
@@ -82,9 +81,9 @@ def add(
     back = safe(next)
     if who is None:
         return RedirectResponse(f"/{words.lang}/login?{urlencode({'next': back})}", 303)
-    own = _own(request, words, who)
+    own = own_list(request, words, who)
     about = own.about(need or None, normalise(q) if q else None)
-    item, _ = own.add(about, own.candidate(candidate), topics=topic)
+    item, _ = own.add(about, own.candidate(candidate), topics=topic, weighting=weighting)
     there = f"{back}{'#' + at if at else ''}" if back else shortlist.entry_href(words.lang, item.entry.id)
     return RedirectResponse(there, 303)
 
@@ -94,7 +93,7 @@ def as_csv(request: Request, words: Words, who: MaybeWho) -> Response:
     """The list for a spreadsheet."""
     if who is None:
         return to_login(request, words)
-    own = _own(request, words, who)
+    own = own_list(request, words, who)
     name = f"{words.say('shortlist.page.file-name')}-{own.partner}.csv"
     headers = {**PRIVATE, "Content-Disposition": attachment(name)}
     written = shortlist.table(words, (own.item(each) for each in own.entries()))
@@ -106,7 +105,7 @@ def as_json(request: Request, words: Words, who: MaybeWho) -> Response:
     """Everything that is kept for the partner."""
     if who is None:
         return to_login(request, words)
-    own = _own(request, words, who)
+    own = own_list(request, words, who)
     name = f"{words.say('shortlist.page.file-name')}-{own.partner}.json"
     headers = {**PRIVATE, "Content-Disposition": attachment(name)}
     found = [shortlist_models.as_json(own.item(each)) for each in own.entries(removed=None)]
@@ -119,11 +118,11 @@ def delete_all(
 ) -> Response:
     """Delete everything for good."""
     if who is None:
-        return _login(words)
+        return to_sign_in(words)
     if sure != "yes":
         fault = Notice(words.say("shortlist.page.delete-all-missing"), "sure")
         return _list(request, words, who, fault=fault, status=422)
-    _own(request, words, who).delete()
+    own_list(request, words, who).delete()
     return RedirectResponse(f"/{words.lang}/shortlist?done=deleted", 303)
 
 
@@ -132,12 +131,12 @@ def entry(request: Request, words: Words, who: MaybeWho, entry_id: Id, done: str
     """One candidate: what the partner says of it, the reasons as they were, and what has become of them."""
     if who is None:
         return to_login(request, words)
-    item = _own(request, words, who).get(entry_id)
+    item = own_list(request, words, who).get(entry_id)
     if status == Status.NOT_RELEVANT and item.entry.status is not Status.NOT_RELEVANT:
         given = {"status": status, "why": item.entry.why, "note": item.entry.note}
         fault = Notice(words.say("shortlist.entry.why-missing"), "why")
-        return _entry(request, words, who, item, fault=fault, given=given)
-    return _entry(request, words, who, item, done=done)
+        return entry_page(request, words, who, item, fault=fault, given=given)
+    return entry_page(request, words, who, item, done=done)
 
 
 @router.post("/{lang}/shortlist/{entry_id}/status")
@@ -146,8 +145,8 @@ def set_status(
 ) -> Response:
     """Change the status from the list; where a reason is needed, lead to the page that asks for it."""
     if who is None:
-        return _login(words)
-    own = _own(request, words, who)
+        return to_sign_in(words)
+    own = own_list(request, words, who)
     if status is Status.NOT_RELEVANT and not own.get(entry_id).entry.why:
         query = urlencode({"status": status.value})
         return RedirectResponse(f"{shortlist.entry_href(words.lang, entry_id)}?{query}#why", 303)
@@ -173,110 +172,51 @@ def change(
     given = {"status": status.value, "why": why, "note": note}
 
     def step(own: Shortlist) -> object:
-        return own.change(entry_id, version, status=status, why=_lines(why), note=_lines(note))
+        return own.change(entry_id, version, status=status, why=lines(why), note=lines(note))
 
-    return _take(request, words, who, entry_id, step, "saved", given)
+    return take(request, words, who, entry_id, step, "saved", given)
 
 
 @router.post("/{lang}/shortlist/{entry_id}/remove")
 def remove(request: Request, words: Words, who: MaybeWho, entry_id: Id, version: Version = None) -> Response:
     """Take a candidate off the list."""
-    done = _take(request, words, who, entry_id, lambda own: own.remove(entry_id, version), "removed")
+    done = take(request, words, who, entry_id, lambda own: own.remove(entry_id, version), "removed")
     return RedirectResponse(f"/{words.lang}/shortlist?done=removed#removed", 303) if done.status_code == 303 else done
 
 
 @router.post("/{lang}/shortlist/{entry_id}/restore")
 def restore(request: Request, words: Words, who: MaybeWho, entry_id: Id, version: Version = None) -> Response:
     """Bring a removed candidate back."""
-    return _take(request, words, who, entry_id, lambda own: own.restore(entry_id, version), "restored")
+    return take(request, words, who, entry_id, lambda own: own.restore(entry_id, version), "restored")
 
 
 @router.post("/{lang}/shortlist/{entry_id}/delete")
 def delete(request: Request, words: Words, who: MaybeWho, entry_id: Id) -> Response:
     """Delete a candidate from the list for good."""
     if who is None:
-        return _login(words)
-    own = _own(request, words, who)
+        return to_sign_in(words)
+    own = own_list(request, words, who)
     own.get(entry_id)
     own.delete(entry_id)
     return RedirectResponse(f"/{words.lang}/shortlist?done=deleted", 303)
 
 
-@router.api_route("/{lang}/shortlist/{entry_id}/share", methods=METHODS)
-def before_sharing(request: Request, words: Words, who: MaybeWho, entry_id: Id) -> Response:
-    """What a partner may tell others about a candidate."""
-    if who is None:
-        return to_login(request, words)
-    item = _own(request, words, who).get(entry_id)
-    verdict = {Status.NOT_RELEVANT: "does-not-suit", Status.AGREED: "suits"}.get(item.entry.status, "")
-    return _sharing(request, words, who, item, {"verdict": verdict, "text": item.entry.why})
-
-
-@router.post("/{lang}/shortlist/{entry_id}/share")
-def share(
-    request: Request,
-    words: Words,
-    who: MaybeWho,
-    entry_id: Id,
-    version: Version = None,
-    verdict: Annotated[str, Form(max_length=20)] = "",
-    text: Typed = "",
-    step: Annotated[str, Form(max_length=10)] = "",
-    consent: Annotated[str, Form(max_length=10)] = "",
-) -> Response:
-    """Show what would be sent; when it was shown and the box is ticked, send it."""
-    if who is None:
-        return _login(words)
-    own, said = _own(request, words, who), {"verdict": verdict, "text": _lines(text)}
-    item = own.get(entry_id)
-    if verdict not in (*VERDICTS, _STATUS_ONLY) or step == "change":
-        fault = Notice(words.say("shortlist.share.choose"), "verdict") if step != "change" else None
-        return _sharing(request, words, who, item, said, fault=fault)
-    try:
-        draft = own.draft(item.entry, _verdict(verdict), said["text"], words.lang)
-        if step != "send" or consent != "yes":
-            missing = Notice(words.say("shortlist.share.consent-missing"), "consent") if step == "send" else None
-            return _sharing(request, words, who, item, said, draft=draft, fault=missing)
-        own.share(entry_id, draft, version)
-    except (BadParameter, EntryChanged, Rejected, WrongState) as fault:
-        return _sharing(request, words, who, own.get(entry_id), said, fault=_notice(words, fault), error=fault)
-    return RedirectResponse(f"{shortlist.entry_href(words.lang, entry_id)}?done=shared", 303)
-
-
-@router.post("/{lang}/shortlist/{entry_id}/unshare")
-def unshare(
-    request: Request,
-    words: Words,
-    who: MaybeWho,
-    entry_id: Id,
-    why: Annotated[str, Form(max_length=2000)] = "",
-) -> Response:
-    """Take back what was told others."""
-    if who is not None and not why.strip():
-        item = _own(request, words, who).get(entry_id)
-        fault = Notice(words.say("shortlist.share.withdraw-why-missing"), "unshare-why")
-        return _entry(request, words, who, item, fault=fault, code=422)
-    return _take(request, words, who, entry_id, lambda own: own.unshare(entry_id, why), "unshared")
-
-
-def _own(request: Request, words: Reader, who: Who) -> Shortlist:
+def own_list(request: Request, words: Reader, who: Who) -> Shortlist:
+    """The visitor's own shortlist."""
     return Shortlist(ecograph_of(request), words.view, who)
 
 
-def _login(words: Reader) -> RedirectResponse:
+def to_sign_in(words: Reader) -> RedirectResponse:
+    """To the form for a token, and to the list after it."""
     return RedirectResponse(f"/{words.lang}/login?{urlencode({'next': f'/{words.lang}/shortlist'})}", 303)
 
 
-def _lines(typed: str) -> str:
+def lines(typed: str) -> str:
     """What a form sends, with line ends as they are kept."""
     return typed.replace("\r\n", "\n")
 
 
-def _verdict(name: str) -> Verdict | None:
-    return next((each for each in VERDICTS if each == name), None)
-
-
-def _take(
+def take(
     request: Request,
     words: Reader,
     who: Who | None,
@@ -287,22 +227,22 @@ def _take(
 ) -> Response:
     """Take a step and lead back to the entry; where it cannot be taken, show why, with what was typed in."""
     if who is None:
-        return _login(words)
-    own = _own(request, words, who)
+        return to_sign_in(words)
+    own = own_list(request, words, who)
     try:
         step(own)
     except (BadParameter, EntryChanged, Forbidden, WrongState, WithdrawalConflict) as fault:
-        item, notice = own.get(entry_id), _notice(words, fault)
+        item, notice = own.get(entry_id), notice_of(words, fault)
         if isinstance(fault, EntryChanged):
             status = words.say(f"shortlist.status.{item.entry.status}")
             more = words.say("shortlist.entry.now-says", status=status, note=item.entry.note or "–")
             notice = Notice(notice.text, notice.field, more)
         code = problems.problem_of(request, fault).status
-        return _entry(request, words, who, item, fault=notice, given=given, code=422 if code == 400 else code)
+        return entry_page(request, words, who, item, fault=notice, given=given, code=422 if code == 400 else code)
     return RedirectResponse(f"{shortlist.entry_href(words.lang, entry_id)}?{urlencode({'done': done})}", 303)
 
 
-def _notice(words: Reader, fault: EcoGraphError) -> Notice:
+def notice_of(words: Reader, fault: EcoGraphError) -> Notice:
     """Why a step was not taken, in the words of a page."""
     most = {"why": MAX_WHY, "note": MAX_NOTE, "text": MAX_SHARED}
     if isinstance(fault, BadParameter) and (name := str(fault.values["name"])) in most:
@@ -323,7 +263,7 @@ def _list(
     fault: Notice | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    own, lang = _own(request, words, who), words.lang
+    own, lang = own_list(request, words, who), words.lang
     ecograph, today = ecograph_of(request), datetime.now(UTC).date()
     about = own.about(need or None, normalise(typed) if typed else None) if need or typed else None
     entries, removed = own.entries(about), own.entries(about, removed=True)
@@ -357,7 +297,7 @@ def _list(
     )
 
 
-def _entry(
+def entry_page(
     request: Request,
     words: Reader,
     who: Who,
@@ -368,6 +308,7 @@ def _entry(
     given: dict[str, str] | None = None,
     code: int = 200,
 ) -> HTMLResponse:
+    """The page of a candidate on the list, perhaps with what was typed in and cannot be kept."""
     lang, ecograph, said, kept = words.lang, ecograph_of(request), item.entry, item.kept
     name = shortlist.candidate_link(words, item)
     partners = ecograph.ledger.partners
@@ -381,7 +322,7 @@ def _entry(
         section="shortlist",
         private=True,
         address=f"/shortlist/{said.id}",
-        crumbs=_crumbs(words, name),
+        crumbs=crumbs_of(words, name),
         heading=name,
         entry=said,
         need=shortlist.need_link(words, said.about),
@@ -404,7 +345,7 @@ def _entry(
         removed=words.day((said.removed_at + RESTORABLE).date().isoformat()) if said.removed_at else "",
         shared=item.shared if item.is_shared else None,
         shared_state=words.say(f"ledger.state.{item.shared.state}") if item.shared else "",
-        not_sharable=_not_sharable(words, item),
+        not_sharable=not_sharable(words, item),
         partner=partners.get(said.partner).name,
         here=shortlist.entry_href(lang, said.id),
         done=words.say(f"shortlist.page.done.{done}") if done in _DONE else "",
@@ -412,68 +353,16 @@ def _entry(
     )
 
 
-def _sharing(
-    request: Request,
-    words: Reader,
-    who: Who,
-    item: Item,
-    given: dict[str, str],
-    *,
-    draft: Draft | None = None,
-    fault: Notice | None = None,
-    error: EcoGraphError | None = None,
-) -> HTMLResponse:
-    partner = ecograph_of(request).ledger.partners.get(item.entry.partner)
-    name = shortlist.candidate_link(words, item)
-    title = words.say("shortlist.share.preview-title" if draft else "shortlist.share.title")
-    status = words.say(f"shortlist.status.{item.entry.status}")
-    told = words.say(f"shortlist.verdict.{draft.verdict}") if draft and draft.verdict else status
-    code = problems.problem_of(request, error).status if error else 422 if fault else 200
-    return page(
-        request,
-        words.lang,
-        "shortlist_share.html",
-        title=f"{words.say('page.problem.prefix')} {title}" if fault else title,
-        status=422 if code == 400 else code,
-        section="shortlist",
-        private=True,
-        address=f"/shortlist/{item.entry.id}/share",
-        crumbs=[
-            *_crumbs(words, name)[:1],
-            Link(short(name.text), shortlist.entry_href(words.lang, item.entry.id), name.lang),
-            Link(title),
-        ],
-        heading=title,
-        entry=item.entry,
-        need=shortlist.need_link(words, item.entry.about),
-        candidate=name,
-        given=given,
-        draft=draft,
-        told=told,
-        partner=partner.name,
-        licence=licence_name(partner.licence),
-        today=words.day(date.today().isoformat()),
-        verdicts=shortlist.verdicts(words),
-        status_only=None if item.entry.status is Status.NOT_RELEVANT else status,
-        max_text=MAX_SHARED,
-        most=words.number(MAX_SHARED),
-        not_sharable=_not_sharable(words, item),
-        here=shortlist.entry_href(words.lang, item.entry.id),
-        fault=fault,
-    )
-
-
-def _crumbs(words: Reader, name: Link) -> list[Link]:
+def crumbs_of(words: Reader, name: Link) -> list[Link]:
+    """The way to a candidate on the list."""
     return [
         Link(words.say("shortlist.page.title"), f"/{words.lang}/shortlist"),
         Link(short(name.text), None, name.lang),
     ]
 
 
-def _not_sharable(words: Reader, item: Item) -> str:
+def not_sharable(words: Reader, item: Item) -> str:
     """Why nothing can be told to others about a candidate, if that is so."""
     if item.entry.about.iri is None:
         return words.say("shortlist.share.words-only")
-    if (kind_and_slug(item.entry.candidate) or ("",))[0] == "person":
-        return words.say("shortlist.share.person")
-    return ""
+    return words.say("shortlist.share.person") if is_person(item.entry.candidate) else ""

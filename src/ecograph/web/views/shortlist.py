@@ -13,12 +13,14 @@ from urllib.parse import urlencode
 from pyoxigraph import Literal, NamedNode, Quad
 
 from ecograph.contribute.writing import guard
+from ecograph.ledger.entries import About, Entry, Status
 from ecograph.ledger.partners import Role
-from ecograph.ledger.shortlists import About, Entry, Status
+from ecograph.match import weights
 from ecograph.match.standing import Gone, Ground
 from ecograph.messages import Language, language_of
 from ecograph.namespaces import ADMS, CONCEPT, DCTERMS, ECO, ID, RDF, RDFS
-from ecograph.web.shortlisting import VERDICTS, Item
+from ecograph.web.shortlisting import Item
+from ecograph.web.verdicts import VERDICTS
 from ecograph.web.views import cases
 from ecograph.web.views.words import Link, Reader, StatementView, in_language
 
@@ -177,12 +179,13 @@ def need_link(words: Reader, about: About) -> Link:
 
 
 def answer_href(words: Reader, item: Item) -> str | None:
-    """Where the need is answered today, narrowed as it was."""
-    link = need_link(words, item.entry.about)
-    if link.href is None or item.kept.topics is None:
+    """Where the need is answered today, narrowed and weighed as it was."""
+    link, kept = need_link(words, item.entry.about), item.kept
+    asked = [("topic", slug) for slug in kept.topics or ("",)] if kept.topics is not None else []
+    asked += [("weighting", kept.weighting)] if kept.weighting != weights.DEFAULT else []
+    if link.href is None or not asked:
         return link.href
-    more = urlencode([("topic", slug) for slug in item.kept.topics or ("",)])
-    return f"{link.href}{'&' if '?' in link.href else '?'}{more}"
+    return f"{link.href}{'&' if '?' in link.href else '?'}{urlencode(asked)}"
 
 
 def candidate_link(words: Reader, item: Item) -> Link:
