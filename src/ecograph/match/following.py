@@ -19,11 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pyoxigraph import NamedNode, Quad
 
-from ecograph.match import assembling
+from ecograph.match import assembling, remembering
 from ecograph.match.evidence import FAMILIES, Evidence, Ints, Links, Topics, spread
 from ecograph.match.facts import Facts
 from ecograph.match.layered import layered
-from ecograph.match.meaning import Meaning
 from ecograph.match.reading import Reader, Source
 from ecograph.match.statements import Statements
 from ecograph.match.touched import concern_concepts, documents, said_of
@@ -62,14 +61,16 @@ def follow(evidence: Evidence, after: Source, revision: int, changes: Iterable[Q
     wanted = documents(after, changes)
     if len(wanted) > max(FEW, len(evidence.things) // SHARE):
         return None
-    found = _Following(evidence, after, changes, wanted, evidence.statements, today).evidence()
+    following = _Following(evidence, after, changes, wanted, evidence.statements, today)
+    found = following.evidence()
+    touched = np.flatnonzero(following.touched).tolist()
     if (found.regional == 1).any() != (evidence.regional == 1).any():
         return None
     return replace(
         found,
         revision=revision,
         index=evidence.index.changed(_documents(evidence, found, wanted)),
-        meaning=Meaning.build(found, evidence.meaning.vectors),
+        meaning=remembering.changed(evidence.meaning, found, touched),
         walk=found.walk.settled(len(found.things)),
     )
 

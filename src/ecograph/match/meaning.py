@@ -25,12 +25,15 @@ if TYPE_CHECKING:
     from ecograph.match.evidence import Wording
 
 Ints = NDArray[np.int32]
+Key = tuple[str, str]
 
 _NORDIC: Final = frozenset("æøåäö")
 
 READ_CLASSES: Final = frozenset({"Project", "Solution", "Need", "ResearchResult"})
 """What is about something by its title. The name of an organisation is not: only its description is read."""
 
+_AT_HAND: Final = 2_048
+"""Rows of a matrix that a processor keeps near itself: about 3 MB."""
 MIN_TEXTS: Final = 30
 """Texts of a language from which their mean and spread are known well enough. A language with fewer is measured among
 all texts; where all are fewer, among the names of the topics too."""
@@ -104,6 +107,7 @@ class Meaning:
         size: How many things there are.
         share: 0..1, how many of the texts have been read.
         things, texts, wordings: Per text of a thing, sorted by thing: its number, the number of the text, the wording.
+        keys: Each distinct text, after its language.
         matrix: A row per distinct text, sorted by language; zero where it has not been read.
         read: Whether it has been.
         groups: The texts of each language, as spans of `matrix`.
@@ -117,6 +121,7 @@ class Meaning:
     things: Ints
     texts: Ints
     wordings: tuple[Wording, ...]
+    keys: tuple[Key, ...]
     matrix: Floats
     read: NDArray[np.bool_]
     groups: tuple[tuple[str, int, int], ...]
@@ -140,7 +145,7 @@ class Meaning:
         """Without a model: nothing is near anything."""
         nothing = np.zeros((0, 0), dtype=np.float32)
         empty = np.zeros(0, dtype=np.int32)
-        return cls(size, 0.0, empty, empty, (), nothing, np.zeros(0, dtype=np.bool_), (), nothing, nothing, nothing)
+        return cls(size, 0.0, empty, empty, (), (), nothing, np.zeros(0, dtype=np.bool_), (), nothing, nothing, nothing)
 
     @classmethod
     def build(cls, told: Told, vectors: Vectors | None) -> Meaning:
@@ -154,15 +159,16 @@ class Meaning:
         size = len(told.kinds)
         if vectors is None or vectors.embedder is None:
             return replace(cls.none(size), vectors=vectors)
-        rows = sorted(
-            ((thing, _group(wording), prepare(wording.text, "passage"), wording) for thing, wording in _read(told)),
-            key=lambda row: row[0],
-        )
-        rows = [row for row in rows if row[2]]
-        distinct = sorted({(group, text) for _, group, text, _ in rows})
+        rows = [
+            (thing, key, wording)
+            for thing in range(size)
+            for wording in texts_of(told, thing)
+            if (key := key_of(wording))[1]
+        ]
+        distinct = sorted({key for _, key, _ in rows})
         numbers = {text: number for number, text in enumerate(distinct)}
         names, definitions = _names(told.hierarchy), _definitions(told.hierarchy)
-        about = list(dict.fromkeys(_concept_texts(told.hierarchy)))
+        about = list(dict.fromkeys(concept_texts(told.hierarchy)))
         both = [*(text for _, text in distinct), *about]
         matrix, read = vectors.known(both)
         known = {text: matrix[row] for row, text in enumerate(both) if row >= len(distinct) and read[row]}
@@ -175,8 +181,9 @@ class Meaning:
             size=size,
             share=float(read.mean()) if len(read) else 0.0,
             things=np.asarray([thing for thing, *_ in rows], dtype=np.int32),
-            texts=np.asarray([numbers[group, text] for _, group, text, _ in rows], dtype=np.int32),
+            texts=np.asarray([numbers[key] for _, key, _ in rows], dtype=np.int32),
             wordings=tuple(wording for *_, wording in rows),
+            keys=tuple(distinct),
             matrix=matrix[: len(distinct)],
             read=read[: len(distinct)],
             groups=groups,
@@ -247,7 +254,7 @@ class Meaning:
 
     def _standing(self, asked: Floats) -> Floats:
         """Per text how far the similarity to the nearest of the vectors stands out, mostly in its own language."""
-        similar = self.matrix @ asked.T
+        similar = _similar(self.matrix, asked)
         found = np.full(similar.shape, -np.inf, dtype=np.float32)
         everything = similar[self.read]
         if len(everything) < MIN_TEXTS:
@@ -260,21 +267,42 @@ class Meaning:
         return np.asarray(found.max(axis=1), dtype=np.float32)
 
 
+def _similar(matrix: Floats, asked: Floats) -> Floats:
+    """
+    The products of all rows with some vectors.
+
+    A few vectors at once take many times longer than each by itself, and each part of a large matrix is taken to all of
+    them while it is at hand.
+    """
+    found = np.empty((len(matrix), len(asked)), dtype=np.float32)
+    for first in range(0, len(matrix), _AT_HAND):
+        part = matrix[first : first + _AT_HAND]
+        for column, vector in enumerate(asked):
+            found[first : first + _AT_HAND, column] = part @ vector
+    return found
+
+
 def passages(told: Told) -> tuple[str, ...]:
     """Every text that is to be read, each once."""
-    found = (prepare(wording.text, "passage") for _, wording in _read(told))
-    return tuple(text for text in dict.fromkeys((*found, *_concept_texts(told.hierarchy))) if text)
+    texts = (wording.text for thing in range(len(told.kinds)) for wording in texts_of(told, thing))
+    found = (prepare(text, "passage") for text in texts)
+    return tuple(text for text in dict.fromkeys((*found, *concept_texts(told.hierarchy))) if text)
 
 
-def _read(told: Told) -> Iterator[tuple[int, Wording]]:
-    for thing, kind in enumerate(told.kinds):
-        if kind in READ_CLASSES:
-            yield from ((thing, wording) for wording in told.titles[thing])
-        if kind in READ_CLASSES or told.group[thing] >= 0:
-            yield from ((thing, wording) for wording in told.bodies[thing])
+def texts_of(told: Told, thing: int) -> tuple[Wording, ...]:
+    """The texts of a thing whose meaning counts."""
+    work = told.kinds[thing] in READ_CLASSES
+    titles, bodies = told.titles[thing] if work else (), told.bodies[thing]
+    return (*titles, *(bodies if work or told.group[thing] >= 0 else ()))
 
 
-def _concept_texts(hierarchy: Hierarchy) -> Iterator[str]:
+def key_of(wording: Wording) -> Key:
+    """The language of a text, and the text as it is read."""
+    return _group(wording), prepare(wording.text, "passage")
+
+
+def concept_texts(hierarchy: Hierarchy) -> Iterator[str]:
+    """The names and definitions of all concepts, as they are read."""
     return (text for texts in (*_names(hierarchy), *_definitions(hierarchy)) for text in texts)
 
 
