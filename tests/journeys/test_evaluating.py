@@ -40,7 +40,7 @@ paraphrase = { da = "Alt ender i den forkerte spand", sv = "Allt hamnar i fel tu
 class TestEvaluating:
     def test_gold_set_is_pooled_judged_and_measured(self, loaded: EcoGraph, tmp_path: Path) -> None:
         """
-        An analyst writes needs, gets a pool to judge, fills in grades, and reads how good each system is; what has a
+        An analyst writes needs, gets documents to judge, fills in grades, and reads how good each system is; what has a
         grade is not asked for again, and a page gets the report between its marks.
         """
         (tmp_path / "needs.toml").write_text(NEEDS, encoding="utf-8")
@@ -53,15 +53,15 @@ class TestEvaluating:
         assert run(loaded, *gold, "--pool", str(pool), "--depth", "3").returncode == 0
         assert "Varning vid skyfall" in (pool / "rain.txt").read_text(encoding="utf-8")
         grades = [
-            [row["need"], row["candidate"], place % 4]
+            [row["need"], row["document"], place % 4]
             for name in ("rain", "bins")
             for place, row in enumerate(csv.DictReader((pool / f"{name}.csv").read_text(encoding="utf-8").splitlines()))
         ]
         assert len(grades) > 10
         with (tmp_path / "judgements.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([["need", "candidate", "grade"], *grades])
+            csv.writer(file).writerows([["need", "document", "grade"], *grades])
         run(loaded, *gold, "--pool", str(pool), "--depth", "3", "--only-unjudged")
-        assert (pool / "rain.csv").read_text(encoding="utf-8") == "need,candidate,grade\n"
+        assert (pool / "rain.csv").read_text(encoding="utf-8") == "need,document,grade\n"
 
         page = tmp_path / "page.md"
         page.write_text("# Page\n<!-- evaluation: here -->\n<!-- /evaluation -->\n", encoding="utf-8")
@@ -69,7 +69,7 @@ class TestEvaluating:
         said = json.loads(done.stdout)
         assert done.returncode == (0 if said["holds"] else 1), done.stderr
         assert said["needs"] == 1
-        assert {row["system"] for row in said["rows"]} >= {"ours", "random", "bm25", "walk"}
+        assert {row["system"] for row in said["rows"]} >= {"ours", "random", "popular", "bm25", "walk"}
         assert {check["name"]: check["failed"] for check in said["checks"]}["cited"] == 0
         assert "| EcoGraph |" in page.read_text(encoding="utf-8")
 

@@ -61,7 +61,7 @@ def evaluate(
     pool: Annotated[
         Path | None, typer.Option(help="Measure nothing; write what judges read into this directory.")
     ] = None,
-    depth: Annotated[int, typer.Option(min=1, max=100, help="Documents that each system adds for each wording.")] = 25,
+    depth: Annotated[int, typer.Option(min=0, max=100, help="Documents that each system adds for each wording.")] = 25,
     only_unjudged: Annotated[bool, typer.Option(help="Leave out what has a grade already.")] = False,
 ) -> None:
     """How well matching finds what readers judged to fit, beside simpler ways of finding it."""

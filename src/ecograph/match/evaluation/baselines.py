@@ -34,9 +34,12 @@ Bools = NDArray[np.bool_]
 
 OURS: Final = "ours"
 RANDOM: Final = "random"
+POPULAR: Final = "popular"
 BM25: Final = "bm25"
 EMBEDDINGS: Final = "embeddings"
 WALK: Final = "walk"
+BLIND: Final = frozenset((RANDOM, POPULAR))
+"""Systems that do not read the query: what they put first is no reason to have it judged."""
 
 SEED: Final = 20_261_122
 """Of every lot that is drawn, so that a run can be repeated."""
@@ -79,6 +82,7 @@ class Field:
         found: dict[str, Ranker] = {
             OURS: self.ours,
             RANDOM: self.random,
+            POPULAR: self.popular,
             "keyword-and": self.keyword_and,
             "attribute-overlap": self.attribute_overlap,
             "exact-label": self.exact_label,
@@ -117,6 +121,11 @@ class Field:
         """By lot, another one for each query."""
         lot = np.random.default_rng([SEED, zlib.crc32(repr(asked.query.key).encode())])
         return self._allowed(asked, self.candidates[lot.permutation(len(self.candidates))].tolist())
+
+    def popular(self, asked: Answered) -> tuple[int, ...]:
+        """By the number of documents, whatever is asked: how far one gets by naming those who do most."""
+        pairs = np.unique(np.stack((self._owner, self.evidence.links.document)), axis=1)
+        return self._ordered(asked, np.bincount(pairs[0], minlength=len(self.candidates)).astype(np.float64))
 
     def keyword_and(self, asked: Answered) -> tuple[int, ...]:
         """Those whose own texts and documents hold every content word of the query, in its dictionary form."""

@@ -31,6 +31,8 @@ NEEDS: Final = "needs.toml"
 JUDGEMENTS: Final = "judgements.csv"
 SECOND: Final = "second-reading.csv"
 """Grades that another reader gave for some needs without seeing the first; they tell how far grades can be trusted."""
+COLUMNS: Final = ("need", "document", "grade")
+"""Of both files of grades."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,6 @@ def _judgements(path: Path) -> dict[str, dict[str, int]]:
 
 def _rows(file: Iterable[str], path: Path) -> Iterable[dict[str, str]]:
     reader = csv.DictReader(file)
-    if not {"need", "document", "grade"} <= set(reader.fieldnames or ()):
-        raise BadGoldSet(file=path, detail="columns: need,document,grade")
+    if not set(COLUMNS) <= set(reader.fieldnames or ()):
+        raise BadGoldSet(file=path, detail=f"columns: {','.join(COLUMNS)}")
     return reader

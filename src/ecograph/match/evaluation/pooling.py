@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 
 from ecograph.match import signals
-from ecograph.match.evaluation.baselines import BM25, EMBEDDINGS, OURS, RANDOM, SEED, Answered, Field, Floats
-from ecograph.match.evaluation.gold import GoldNeed
+from ecograph.match.evaluation.baselines import BLIND, BM25, EMBEDDINGS, OURS, SEED, Answered, Field, Floats
+from ecograph.match.evaluation.gold import COLUMNS, GoldNeed
 from ecograph.match.evaluation.metrics import SHOWN
 from ecograph.match.evidence import Wording, best_wording, span
 
@@ -62,7 +62,7 @@ class Pool:
 def pool(field: Field, need: GoldNeed, depth: int, only_unjudged: bool = False) -> Pool:
     """
     The documents of a need that are among the first by relevance, in meaning or by BM25, or that are the nearest ones
-    of the candidates that any system but the random one shows.
+    of the candidates that any system which reads the query shows.
 
     Args:
         field: The documents, the candidates and the systems.
@@ -77,7 +77,7 @@ def pool(field: Field, need: GoldNeed, depth: int, only_unjudged: bool = False) 
             found.update(_first(field, worth, round(SHARES[name] * depth)))
         nearest = dict(zip(field.candidates.tolist(), field.nearest(asked).tolist(), strict=True))
         for name, ranker in field.systems.items():
-            if name != RANDOM:
+            if name not in BLIND:
                 found.update(nearest[thing] for thing in ranker(asked)[:SHOWN])
     kept = sorted(thing for thing in found if not (only_unjudged and field.slug(thing) in need.documents))
     lot = np.random.default_rng([SEED, *need.id.encode()]).permutation(len(kept))
@@ -99,7 +99,7 @@ def written(pooled: Pool) -> str:
 
 def to_fill(pooled: Pool) -> str:
     """The table in which a judge puts a grade beside each document; its rows are in the order of the text."""
-    return "".join(["need,document,grade\n", *(f"{pooled.need.id},{shown.slug},\n" for shown in pooled.documents)])
+    return "".join([f"{','.join(COLUMNS)}\n", *(f"{pooled.need.id},{shown.slug},\n" for shown in pooled.documents)])
 
 
 def _worth(field: Field, asked: Answered) -> Iterator[tuple[str, Floats]]:

@@ -14,15 +14,15 @@ from typing import Final
 
 from ecograph.match import weights
 from ecograph.match.evaluation import judging, metrics, strata
-from ecograph.match.evaluation.baselines import BM25, EMBEDDINGS, OURS, Field
+from ecograph.match.evaluation.baselines import BM25, EMBEDDINGS, OURS, WALK, Field
 from ecograph.match.evaluation.faithfulness import Check
 from ecograph.match.evaluation.gold import KINDS, SPLITS, Gold, Kind, Query, Split
 from ecograph.match.evaluation.running import Measures, Run, average, by_need
 from ecograph.match.evaluation.significance import holm, randomisation
-from ecograph.match.evaluation.strata import Across, Exposure
+from ecograph.match.evaluation.strata import Across, Candidate, Exposure
 from ecograph.messages import LANGUAGES, Language
 
-CLOSELY: Final = (OURS, BM25, EMBEDDINGS)
+CLOSELY: Final = (OURS, BM25, EMBEDDINGS, WALK)
 """Systems whose strata are looked at closely; the others find too little to be taken apart."""
 
 SIGNIFICANT: Final = 0.05
@@ -55,7 +55,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """nDCG@10 of each system for part of the queries (a split, a language, a kind of wording, the last two) or by one reader."""
+    """nDCG@10 of each system for part of the queries or candidates, or by one reader; writing has the names."""
 
     name: str
     ndcg: Mapping[str, float | None]
@@ -144,7 +144,7 @@ def report(where: Field, gold: Gold, runs: Sequence[Run], split: str, checks: Se
     known = strata.candidates(where)
     close = {run.system: run for run in runs if run.system in CLOSELY}
     rows = _rows(gold, runs)
-    parts = (*_strata(gold, close), *_readers(where, gold, close))
+    parts = (*_strata(gold, close), *_sizes(gold, close, known), *_readers(where, gold, close))
     across = {name: strata.across(run, gold, known) for name, run in close.items()}
     stability = {
         name: {"all": strata.stability(run, gold)} | {kind: strata.stability(run, gold, [kind]) for kind in KINDS}
@@ -215,6 +215,12 @@ def _strata(gold: Gold, runs: Mapping[str, Run]) -> tuple[Stratum, ...]:
         )
         for name, part in wanted.items()
     )
+
+
+def _sizes(gold: Gold, runs: Mapping[str, Run], known: Mapping[str, Candidate]) -> Iterable[Stratum]:
+    found = {system: strata.by_size(run, gold, known) for system, run in runs.items()}
+    for name in strata.SIZES:
+        yield Stratum(name, {system: values[name] for system, values in found.items()})
 
 
 def _readers(where: Field, gold: Gold, runs: Mapping[str, Run]) -> Iterable[Stratum]:

@@ -1,5 +1,5 @@
 """
-Where a system is good and where it is not: by language, by kind of wording, across languages, and whom it shows.
+Where a system is good and where it is not: across languages, by size of candidate, and whom it shows.
 
 Source:
     docs/evaluation.md, "Strata" and "Who is shown".
@@ -8,13 +8,13 @@ Source:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from itertools import combinations
 
 from ecograph.match.evaluation import metrics
 from ecograph.match.evaluation.baselines import Field
-from ecograph.match.evaluation.gold import FITS, KINDS, Gold, Kind
+from ecograph.match.evaluation.gold import FITS, KINDS, Gold, GoldNeed, Kind, Query
 from ecograph.match.evaluation.running import Run
 from ecograph.messages import LANGUAGES, Language, language_of
 
@@ -22,6 +22,12 @@ HOME: Mapping[Language, str] = {"da": "dk", "sv": "se"}
 """Whose own side of the border a query's language tells; English tells none."""
 FEW_DOCUMENTS = 1
 """A candidate with no more documents than this is a newcomer to the graph."""
+SIZES: Mapping[str, range] = {
+    "newcomers": range(FEW_DOCUMENTS + 1),
+    "some-documents": range(FEW_DOCUMENTS + 1, 11),
+    "many-documents": range(11, 1_000_000),
+}
+"""Candidates by how many documents they have: who does much fits much, so that like is compared with like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +129,24 @@ def across(found: Run, gold: Gold, known: Mapping[str, Candidate]) -> Across:
     for written in LANGUAGES:
         only = {slug for slug, candidate in known.items() if candidate.languages == {written}}
         for need in gold.needs:
-            grades = {slug: grade for slug, grade in need.grades.items() if slug in only}
-            if not any(grades.values()):
-                continue
             for asked in LANGUAGES:
-                rankings = (found.rankings[query.key] for query in need.queries if query.lang == asked)
-                each = (metrics.ndcg([slug for slug in ranked if slug in only], grades) for ranked in rankings)
-                values[asked, written].append(metrics.mean(each) or 0.0)
+                value = _narrowed(found, need, [query for query in need.queries if query.lang == asked], only)
+                if value is not None:
+                    values[asked, written].append(value)
     return Across(
         directions=tuple(Direction(q, d, metrics.mean(each), len(each)) for (q, d), each in values.items()),
         same=metrics.mean(value for (q, d), each in values.items() if q == d for value in each),
         cross=metrics.mean(value for (q, d), each in values.items() if q != d for value in each),
     )
+
+
+def by_size(found: Run, gold: Gold, known: Mapping[str, Candidate]) -> dict[str, float | None]:
+    """nDCG@10 among candidates of each size: ranking and grades are narrowed to them."""
+    values: dict[str, float | None] = {}
+    for name, sizes in SIZES.items():
+        only = {slug for slug, candidate in known.items() if candidate.documents in sizes}
+        values[name] = metrics.mean(_narrowed(found, need, need.queries, only) for need in gold.needs)
+    return values
 
 
 def stability(found: Run, gold: Gold, kinds: Iterable[Kind] = KINDS) -> float | None:
@@ -178,6 +190,13 @@ def exposure(found: Run, gold: Gold, known: Mapping[str, Candidate]) -> Exposure
         newcomers_fitting=metrics.mean(newcomers_fitting),
         gini=metrics.gini([places[slug] for slug in sorted(ever)]),
     )
+
+
+def _narrowed(found: Run, need: GoldNeed, queries: Iterable[Query], only: Set[str]) -> float | None:
+    """nDCG@10 as if there were no other candidates; None where none of them fits or touches the need."""
+    grades = {slug: grade for slug, grade in need.grades.items() if slug in only}
+    rankings = ([slug for slug in found.rankings[query.key] if slug in only] for query in queries)
+    return metrics.mean(metrics.ndcg(ranked, grades) for ranked in rankings)
 
 
 def _share(slugs: Iterable[str], known: Mapping[str, Candidate], wanted: Callable[[Candidate], bool]) -> float | None:

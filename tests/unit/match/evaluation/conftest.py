@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ecograph.match.evaluation import gold
+from ecograph.match.evaluation import gold, judging
 from ecograph.match.evaluation.baselines import Field
 from ecograph.match.evaluation.gold import Gold
 from ecograph.match.matcher import Matcher
@@ -37,19 +37,20 @@ paraphrase.sv = "För mycket hamnar i fel tunna"
 paraphrase.en = "Too much ends up in the wrong bin"
 """
 
-JUDGEMENTS = """need,candidate,grade
-rain,organisation/rain-university,3
-rain,solution/gauge,3
-rain,organisation/sensor-company,2
-rain,organisation/old-school,1
-rain,municipality/se-malmoe,2
+JUDGEMENTS = """need,document,grade
+rain,project/warning,3
+rain,solution/gauge,2
+rain,project/old,1
+rain,project/closed-since,3
+rain,solution/bin,0
 bins,solution/bin,3
-bins,organisation/rain-university,0
+bins,project/warning,0
 """
 
-SECOND = """need,candidate,grade
-rain,organisation/rain-university,3
-rain,organisation/sensor-company,1
+SECOND = """need,document,grade
+rain,project/warning,3
+rain,solution/gauge,1
+rain,solution/bin,0
 """
 
 
@@ -62,9 +63,15 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def judged(folder: Path) -> Gold:
-    """The synthetic gold set."""
+def read(folder: Path) -> Gold:
+    """The synthetic gold set as it is written."""
     return gold.load(folder)
+
+
+@pytest.fixture
+def judged(read: Gold, field: Field) -> Gold:
+    """The synthetic gold set with the grades of candidates."""
+    return judging.judged(field.evidence, read)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ecograph.match.evaluation.baselines import BM25, OURS, RANDOM, Field
+from ecograph.match.evaluation.baselines import BM25, OURS, POPULAR, RANDOM, Field
 from ecograph.match.evaluation.gold import Query
 
 RAIN = Query("rain", "literal", "en", "Warning of cloudbursts")
@@ -16,7 +16,9 @@ def found(field: Field, system: str, query: Query = RAIN) -> list[str]:
 
 
 class TestBaselines:
-    @pytest.mark.parametrize("system", [OURS, RANDOM, "keyword-and", "attribute-overlap", "exact-label", BM25, "walk"])
+    @pytest.mark.parametrize(
+        "system", [OURS, RANDOM, POPULAR, "keyword-and", "attribute-overlap", "exact-label", BM25, "walk"]
+    )
     def test_every_system_names_each_candidate_once(self, field: Field, system: str) -> None:
         """
         A ranking holds candidates only, none of them twice, and is the same when asked again.
@@ -35,6 +37,28 @@ class TestBaselines:
         other = Query("rain", "literal", "da", RAIN.text)
         assert found(field, RANDOM) != found(field, RANDOM, other)
         assert set(found(field, RANDOM)) == set(found(field, RANDOM, other))
+
+    def test_most_projects_first_reads_no_query(self, field: Field) -> None:
+        """
+        Whoever has most documents stands first, whatever is asked; two links to one document count once.
+        """
+        ranked = found(field, POPULAR)
+        assert ranked == found(field, POPULAR, Query("x", "literal", "sv", "Bättre avfallssortering"))
+        links = field.evidence.links
+        sizes = {
+            field.slug(thing): len({int(links.document[link]) for link in field.evidence.links_of(thing)})
+            for thing in field.candidates.tolist()
+        }
+        assert [sizes[slug] for slug in ranked] == sorted(sizes.values(), reverse=True)
+
+    def test_nearest_document_is_the_most_relevant(self, field: Field) -> None:
+        """
+        Of all that the university has, the project that warns of cloudbursts is what brings it forward.
+        """
+        nearest = dict(zip(field.candidates.tolist(), field.nearest(field.answered(RAIN)).tolist(), strict=True))
+        named = {field.slug(thing): field.slug(document) for thing, document in nearest.items()}
+        assert named["organisation/rain-university"] == named["municipality/se-malmoe"] == "project/warning"
+        assert named["solution/bin"] == "solution/bin"
 
     def test_all_words_must_occur(self, field: Field) -> None:
         """

@@ -28,19 +28,26 @@ class TestGold:
         assert judged.only(None) == judged
         assert judged.only("locked").read_twice == ()
 
-    def test_grades_belong_to_the_need(self, judged: Gold) -> None:
+    def test_grades_belong_to_the_need(self, read: Gold) -> None:
         """
-        A candidate is graded for a need, whatever its wording; two readers' grades stand side by side.
+        A document is graded for a need, whatever its wording; two readers' grades stand side by side.
         """
-        assert judged.needs[0].grades["solution/gauge"] == 3
-        assert sorted(judged.read_twice) == [(2, 1), (3, 3)]
+        assert read.needs[0].documents["solution/gauge"] == 2
+        assert sorted(read.read_twice) == [(0, 0), (2, 1), (3, 3)]
+
+    def test_second_reader_can_be_asked_alone(self, read: Gold) -> None:
+        """
+        What another reader has judged can take the place of the first grades, for the needs read twice.
+        """
+        (need,) = read.by_second.needs
+        assert need.documents == {"project/warning": 3, "solution/gauge": 1, "solution/bin": 0}
 
     def test_set_without_grades_can_be_read(self, folder: Path) -> None:
         """
         Needs come first, and are pooled before anything is judged.
         """
         (folder / gold.JUDGEMENTS).unlink()
-        assert all(not need.grades for need in gold.load(folder).needs)
+        assert all(not need.documents for need in gold.load(folder).needs)
 
     @pytest.mark.parametrize(
         ("line", "said"),
@@ -53,7 +60,7 @@ class TestGold:
     )
     def test_wrong_grades_are_told(self, folder: Path, line: str, said: str) -> None:
         """
-        A grade outside 0 to 3, a missing one, two for one candidate or one for an unknown need stops the evaluation.
+        A grade outside 0 to 3, a missing one, two for one document or one for an unknown need stops the evaluation.
         """
         with (folder / gold.JUDGEMENTS).open("a", encoding="utf-8") as file:
             file.write(line + "\n")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecograph.match.evaluation import metrics
-from ecograph.match.evaluation.metrics import gini, judged, mean, ndcg, precision, rbo, recall, reciprocal_rank
+from ecograph.match.evaluation.metrics import gini, mean, ndcg, precision, rbo, recall, reciprocal_rank
 
 GRADES = {"a": 3, "b": 2, "c": 1, "d": 0, "e": 2}
 
@@ -54,12 +54,6 @@ class TestByHand:
         assert mean([None, 0.5, 1.0]) == 0.75
         assert mean([None]) is None
 
-    def test_unjudged_candidates_are_counted(self) -> None:
-        """
-        The share of the first ten that has a grade is told beside what is measured with the grades.
-        """
-        assert judged(["a", "new", "b", "newer"], GRADES) == 0.5
-
     def test_rbo_of_two_lists(self) -> None:
         """
         Of a, b, c and a, c, b the overlaps are 1, 1/2 and 1: .1/.9 x (.9 + .81/2 + .729) + .729.
@@ -101,7 +95,7 @@ class TestProperties:
         """
         No ranking is worth less than nothing or more than everything.
         """
-        for measure in (ndcg, reciprocal_rank, precision, recall, judged):
+        for measure in (ndcg, reciprocal_rank, precision, recall):
             value = measure(ranked, grades)
             assert value is None or 0.0 <= value <= 1.0 + 1e-12
 

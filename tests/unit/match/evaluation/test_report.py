@@ -41,6 +41,29 @@ class TestReport:
             whole = sum(parts[name][OURS] or 0.0 for name in names) / len(names)
             assert whole == pytest.approx(found.rows[0].measures.ndcg)
 
+    def test_readers_are_told_apart(self, found: Report) -> None:
+        """
+        How many documents were read, by how many readers, and what the systems are worth by the grades of each.
+        """
+        assert (found.judgements, found.read_twice) == (7, 3)
+        assert found.graded > 7
+        assert found.same_grade == 0.5
+        parts = {part.name: part.ndcg[OURS] for part in found.strata}
+        assert parts["first-reader"] == pytest.approx(found.by_need[OURS]["rain"])
+        assert parts["second-reader"] != parts["first-reader"]
+
+    def test_share_of_what_is_shown_that_was_read(self, field: Field, judged: Gold) -> None:
+        """
+        A candidate counts as judged where the document that brings it forward was read, not where any other was.
+        """
+        (ours,) = running.run(field, judged.only("open"), only=[OURS])
+        query = judged.queries[0]
+        nearest = dict(zip(field.candidates.tolist(), field.nearest(field.answered(query)).tolist(), strict=True))
+        shown = field.ours(field.answered(query))[:10]
+        read = [field.slug(nearest[thing]) in judged.needs[0].documents for thing in shown]
+        assert ours.judged[query.key] == sum(read) / len(read)
+        assert 0 < sum(read) < len(read)
+
     def test_locked_needs_are_not_told_one_by_one(self, found: Report) -> None:
         """
         The figures of each need, which tuning looks at, are those of open needs.

@@ -23,7 +23,7 @@ GRADES = {"dk/good": 3, "dk/bad": 0, "se/good": 3, "se/bad": 0, "both": 1}
 def one_need(rankings: dict[Language, tuple[str, ...]]) -> tuple[Run, Gold]:
     """A need whose wordings in each language get the same ranking for both kinds."""
     queries = tuple(Query("n", kind, lang, "x") for kind, lang in product(KINDS, LANGUAGES))
-    gold = Gold((GoldNeed("n", "open", "", "", queries, GRADES),))
+    gold = Gold((GoldNeed("n", "open", "", "", queries, grades=GRADES),))
     return Run("ours", {query.key: rankings[query.lang] for query in queries}, 0.0), gold
 
 
@@ -58,6 +58,18 @@ class TestAcross:
         assert known["organisation/old-school"].languages <= set(LANGUAGES)
         assert known["municipality/dk-albertslund"].countries == ("dk",)
         assert known["organisation/rain-university"].documents >= 1
+
+
+class TestBySize:
+    def test_like_is_compared_with_like(self) -> None:
+        """
+        A big one that is put before a small one takes nothing from how well the small ones are told apart.
+        """
+        run, gold = one_need(dict.fromkeys(LANGUAGES, ("se/bad", "both", "se/good", "dk/good", "dk/bad")))
+        found = strata.by_size(run, gold, KNOWN)
+        assert found["newcomers"] == 1.0
+        assert found["some-documents"] == pytest.approx((0.6309 + 7 / 2) / (7 + 0.6309), abs=1e-4)
+        assert found["many-documents"] is None
 
 
 class TestShown:
