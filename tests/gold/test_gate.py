@@ -18,7 +18,7 @@ from ecograph.store.base import Snapshot
 
 HERE = Path(__file__).parent
 DAY = date(2026, 11, 22)
-"""Evidence ages: the figures are those of the day the candidates were judged."""
+"""Evidence ages: the figures are those of the day the documents were judged."""
 REBUILT = 12
 """Graphs that are built anew to prove what is said of a change; about two seconds each."""
 
@@ -64,7 +64,8 @@ class TestQuality:
 
     def test_what_is_shown_has_been_judged(self, found: Report) -> None:
         """
-        Nearly all of the first ten of ours have a grade: what has none counts as a miss, and would hide what is good.
+        Of nearly all of the first ten of ours the document that brings them forward has been judged: one that has not
+        counts as a miss, and would hide what is good.
         """
         assert found.rows[0].measures.judged is not None
         assert found.rows[0].measures.judged >= 0.95

@@ -96,13 +96,12 @@ class TestNeeds:
 
 class TestLiteral:
     @each_need
-    @each_language
-    def test_names_a_topic_meant(self, need: GoldNeed, lang: Language, linker: ConceptLinker) -> None:
+    def test_names_a_topic_meant(self, need: GoldNeed, linker: ConceptLinker) -> None:
         """
-        The literal wording is in the words of its field: a topic that is meant is recognised.
+        The literal wording is in the words of its field: in two languages at least, a topic that is meant is recognised.
         """
-        found = {hit.iri for hit in linker.find(said(need, "literal", lang), lang)}
-        assert found & set(MEANT[need.id])
+        found = [{hit.iri for hit in linker.find(said(need, "literal", lang), lang)} for lang in LANGUAGES]
+        assert sum(bool(each & set(MEANT[need.id])) for each in found) >= 2
 
 
 class TestParaphrase:

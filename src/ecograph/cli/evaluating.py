@@ -112,6 +112,7 @@ def _page(path: Path) -> str:
 
 def _write_pool(field: Field, needs: Gold, folder: Path, depth: int, only_unjudged: bool) -> None:
     from ecograph.match.evaluation import pooling
+    from ecograph.match.evaluation.baselines import BLIND
 
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
@@ -120,7 +121,8 @@ def _write_pool(field: Field, needs: Gold, folder: Path, depth: int, only_unjudg
         (folder / f"{need.id}.txt").write_text(pooling.written(pooled), encoding="utf-8")
         (folder / f"{need.id}.csv").write_text(pooling.to_fill(pooled), encoding="utf-8")
         count += len(pooled.documents)
-    say("evaluation.pooled", needs=len(needs.needs), count=count, folder=folder, systems=", ".join(field.systems))
+    systems = ", ".join(name for name in field.systems if name not in BLIND)
+    say("evaluation.pooled", needs=len(needs.needs), count=count, folder=folder, systems=systems)
 
 
 def _proved(ecograph: EcoGraph, field: Field, asked: Gold, proofs: int) -> tuple[Check, ...]:

@@ -52,7 +52,7 @@ def bridge(grounds: Grounds, concept: int) -> Bridge | None:
         if wanted.concept == concept or len(both) == 0:
             continue
         values = wanted.share * rows[:, [wanted.concept]].toarray().ravel() * has[both] / spread
-        place = int(np.argmax(values))
+        place = int(np.lexsort((grounds.evidence.order[both], -values))[0])
         if values[place] > 0.0 and (best is None or values[place] > best[0]):
             best = float(values[place]), int(both[place]), wanted.concept
     if best is None:

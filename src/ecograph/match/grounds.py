@@ -17,7 +17,7 @@ from ecograph.match.evidence import FAMILIES, Dated, Evidence, Wording, span, te
 from ecograph.match.model import NeedProfile, Signal, Statement
 from ecograph.match.signals import Measured
 from ecograph.match.walk import rows_of
-from ecograph.namespaces import ECO
+from ecograph.namespaces import ECO, SCHEMA
 from ecograph.text.overlap import Unit
 
 SHOWN_WORD: Final = 0.45
@@ -189,19 +189,16 @@ class Grounds:
         concepts = topics.concept[rows]
         values = self.evidence.links.reach[links].astype(np.float64) * topics.strength[rows]
         before = np.isin(links, np.asarray(list(known), dtype=np.int64))
-        found: dict[int, int] = {}
-        for place in np.lexsort((links, -self.measured.proof[links], ~before, -values)).tolist():
-            found.setdefault(int(concepts[place]), int(links[place]))
-        return found
+        order = np.lexsort((links, -self.measured.proof[links], ~before, -values))
+        _, first = np.unique(concepts[order], return_index=True)
+        best = order[np.sort(first)]
+        return dict(zip(concepts[best].tolist(), links[best].tolist(), strict=True))
 
     def _best_by_family(self) -> list[tuple[float, int]]:
-        best: dict[int, tuple[float, int]] = {}
-        for link in self.links.tolist():
-            family = int(self.evidence.links.family[link])
-            value = float(self.measured.proof[link])
-            if value > best.get(family, (0.0, -1))[0]:
-                best[family] = (value, link)
-        return sorted(best.values(), key=lambda pair: (-pair[0], pair[1]))
+        proof = self.measured.proof[self.links]
+        order = np.lexsort((self.links, -proof))
+        _, first = np.unique(self.evidence.links.family[self.links[order]], return_index=True)
+        return [(float(proof[place]), int(self.links[place])) for place in order[np.sort(first)] if proof[place] > 0.0]
 
     def best(self, values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> int:
         """The link with the largest value; of equals the one that proves most, then the freshest."""
@@ -264,6 +261,11 @@ class Grounds:
         """The newest date of what joins candidate and document, else of the document."""
         node = int(self.evidence.links.node[link])
         return self.evidence.node_dates.get(node) or self.evidence.dated.get(self.document(link))
+
+    def is_over(self, link: int) -> bool:
+        """Whether what the link speaks of has ended before this year."""
+        dated = self.dated(link)
+        return dated is not None and dated.predicate == SCHEMA.endDate.value and dated.year < self.question.this_year
 
     # --- statements ---
 
@@ -359,4 +361,4 @@ def _met(units: Iterable[Unit], said: Iterable[tuple[int, str, Wording]]) -> tup
 
 
 def _pair(word: str, surface: str) -> str:
-    return surface if word.lower() == surface.lower() else f"{word} ~ {surface}"
+    return surface if word.lower() == surface.lower() else f"{surface} ({word})"

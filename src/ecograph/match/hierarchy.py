@@ -29,7 +29,7 @@ class Hierarchy:
         concepts: The concept schemes; topics and capabilities are taken from them.
 
     Source:
-        docs/matching.md, "Concepts"; the measure is Lin's, with the information content taken from the tree (how few
+        docs/matching.md, "Signals"; the measure is Lin's, with the information content taken from the tree (how few
         concepts lie below) and not from how often a concept is used, so that more data of one actor cannot move it.
     """
 

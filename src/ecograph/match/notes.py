@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ecograph.match import weights
-from ecograph.match.evidence import Dated
+from ecograph.match.evidence import FAMILIES, Dated
 from ecograph.match.grounds import Grounds
 from ecograph.match.model import Note, Statement
 from ecograph.match.sentences import enumerated, in_sentence
@@ -72,7 +75,7 @@ class Notes:
         if relevant.any() and not (years[relevant] > 0).any():
             found.append(Note("date", texts("match.unknown.date")))
         kind = evidence.kinds[self.grounds.candidate]
-        families = {self.grounds.family(link) for link in self.grounds.links.tolist()}
+        families = {FAMILIES[family] for family in np.unique(evidence.links.family[self.grounds.links])}
         if kind == "Solution":
             if not any(self.grounds.family(link) == "provider" for link in evidence.links_to(self.grounds.candidate)):
                 found.append(Note("provider", texts("match.unknown.provider")))
@@ -150,12 +153,11 @@ class Notes:
         return enumerated([in_sentence(self.evidence.hierarchy.label(each, lang)) for each in concepts], lang)
 
     def _newest_relevant(self) -> Dated | None:
-        relevant = [
-            dated
-            for link in self.grounds.links.tolist()
-            if self.measured.relevance[link] >= RELEVANT and (dated := self.grounds.dated(link)) is not None
-        ]
-        return max(relevant, key=lambda dated: (dated.year, dated.value), default=None)
+        relevant = self.grounds.links[self.measured.relevance[self.grounds.links] >= RELEVANT]
+        years = self.evidence.links.year[relevant]
+        newest = relevant[years == years.max(initial=1)].tolist()
+        found = [dated for link in newest if (dated := self.grounds.dated(link)) is not None]
+        return max(found, key=lambda dated: (dated.year, dated.value), default=None)
 
     def _only_by_rule(self) -> bool:
         topics = self.evidence.topics
@@ -206,22 +208,19 @@ class Notes:
 
     def _together(self, askers: Iterable[int]) -> tuple[int, int, tuple[Statement, ...]] | None:
         links = self.evidence.links
-        own = {
-            self.grounds.document(link): link
-            for link in self.grounds.links.tolist()
-            if self.grounds.family(link) == "participation"
-        }
+        own = self._participations(self.grounds.links)
         for asker in askers:
             if asker == self.grounds.candidate:
                 continue
-            for link in self.evidence.links_of(asker):
-                document = self.grounds.document(link)
-                if self.grounds.family(link) == "participation" and document in own:
-                    edges = (
-                        links.first[own[document]],
-                        links.second[own[document]],
-                        links.first[link],
-                        links.second[link],
-                    )
-                    return asker, document, tuple(self.evidence.statements[int(edge)] for edge in edges)
+            theirs = self._participations(np.asarray(self.evidence.links_of(asker), dtype=np.int64))
+            shared = theirs[np.isin(links.document[theirs], links.document[own])]
+            if len(shared):
+                document = int(links.document[shared[0]])
+                joined = (own[links.document[own] == document][-1], shared[0])
+                edges = [edge for link in joined for edge in (links.first[link], links.second[link])]
+                return asker, document, tuple(self.evidence.statements[int(edge)] for edge in edges)
         return None
+
+    def _participations(self, links: NDArray[np.int64]) -> NDArray[np.int64]:
+        taking_part = self.evidence.links.family[links] == FAMILIES.index("participation")
+        return np.asarray(links[taking_part], dtype=np.int64)

@@ -112,9 +112,10 @@ class Sentences:
         values = {"title": self.evidence.label(document, lang), "years": self._years(link)}
         if family == "participation":
             role = self.grounds.kind(link)
+            key = f"match.reason.{role}-over" if self.grounds.is_over(link) else f"match.reason.{role}"
             if role == "taking-part":
-                return text("match.reason.taking-part", lang, detail=detail, **values)
-            return text(f"match.reason.{role}", lang, **values)
+                return text(key, lang, detail=detail, **values)
+            return text(key, lang, **values)
         if family == "deployment":
             if document == self.grounds.candidate:
                 return text("match.reason.deployed", lang, place=self._site(link, lang), detail=self._stage(link, lang))
@@ -182,12 +183,20 @@ def in_sentence(label: str) -> str:
 
 def enumerated(phrases: Sequence[str], lang: Language) -> str:
     """
-    A list in words.
+    A list in words; one whose members are lists themselves is told so that it can be seen where each ends.
 
     Example:
         >>> enumerated(["a", "b", "c"], "da")
         'a, b og c'
+        >>> enumerated(["food", "culture, tourism and leisure", "water"], "en")
+        'food; culture, tourism and leisure; and water'
     """
     if len(phrases) < 2:
         return "".join(phrases)
-    return text("match.list.and", lang, first=", ".join(phrases[:-1]), last=phrases[-1])
+    and_ = text("match.list.and", lang, first="", last="")
+    key, mark = "match.list.and", ", "
+    if any("," in phrase for phrase in phrases):
+        key, mark = "match.list.and-longest", "; "
+    elif any(and_ in phrase for phrase in phrases):
+        key = "match.list.and-long"
+    return text(key, lang, first=mark.join(phrases[:-1]), last=phrases[-1])

@@ -94,8 +94,8 @@ def choose(setting: str, key: str | None = None) -> Choice:
         The model, or why there is none: a missing model stops nobody, as matching works without.
 
     Example:
-        >>> choose("none").state, choose("a wish").state
-        ('off', 'unknown')
+        >>> choose("none")
+        Choice(embedder=None, state='off')
 
     Source:
         docs/settings.md, "Meaning".

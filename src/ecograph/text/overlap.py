@@ -65,7 +65,7 @@ class WordIndex:
         [0, 1]
 
     Source:
-        docs/matching.md, "Text".
+        docs/matching.md, "Signals".
     """
 
     def __init__(self, texts: Sequence[Mapping[str, float]]) -> None:

@@ -324,7 +324,6 @@ class Shortlist:
         profile = matcher.profile(about.iri) if about.iri else matcher.profile_text(about.text)
         if topics is None:
             return profile
-        known = [concept_iri("topic", slug) for slug in topics]
-        return narrowed(
-            self._view, profile, [each for each in known if matcher.evidence.hierarchy.number(each.value) is not None]
-        )
+        known = matcher.evidence.hierarchy.number
+        there = [each for each in topics if known(concept_iri("topic", each.partition(":")[0]).value) is not None]
+        return narrowed(self._view, profile, there)

@@ -259,9 +259,9 @@ class TestReasons:
         """
         sentences = one(result, RAIN_UNIVERSITY).reasons[0].sentences
         assert sentences == {
-            "da": "Leder projektet »Varsling ved skybrud« (2023–2025), der handler om skybrud.",
-            "sv": "Leder projektet ”Varning vid skyfall” (2023–2025), som handlar om skyfall.",
-            "en": "Leads the project “Cloudburst warning” (2023–2025), which is about cloudburst.",
+            "da": "Ledede projektet »Varsling ved skybrud« (2023–2025), der handler om skybrud.",
+            "sv": "Ledde projektet ”Varning vid skyfall” (2023–2025), som handlar om skyfall.",
+            "en": "Led the project “Cloudburst warning” (2023–2025), which is about cloudburst.",
         }
 
     def test_what_speaks_against_is_told(self, result: MatchResult) -> None:

@@ -170,14 +170,14 @@ class TestPartly:
         assert np.isfinite(near.z).sum() == partly.read.sum()
         assert (near.value[~np.isfinite(near.z)] == 0.0).all()
 
-    def test_few_texts_are_measured_against_the_names_of_topics(self, vectors: Vectors, loaded: EcoGraph) -> None:
+    def test_few_texts_are_measured_against_the_names_of_topics(self, loaded: EcoGraph) -> None:
         """
         Where a language has few texts, how far one stands out is measured among the names of the topics as well.
         """
         few = 'p:x a eco:Project ; dct:title "Skoler i landsbyer"@da .\np:y a eco:Project ; dct:title "Cykelstier"@da .'
         with MemorySnapshot(quads_of(few)) as small:
-            matcher = Matcher.build(small, loaded.view().concepts, vectors=vectors)
-        vectors.fill(meaning.passages(matcher.evidence))
+            matcher = Matcher.build(small, loaded.view().concepts, vectors=loaded.vectors)
+        loaded.vectors.fill(meaning.passages(matcher.evidence))
         told = matcher.reread().evidence
         value = told.meaning.near({"sv": ASKED["sv"]}).value
         names = [iri.rsplit("/", 1)[-1] for iri in told.things]

@@ -112,7 +112,7 @@ class TestBridge:
         assert (reason.kind, reason.signal) == ("graph", "graph")
         assert reason.contribution == pytest.approx(match.score) == pytest.approx(match.contributions["graph"])
         assert reason.sentences["da"] == (
-            "Leder projektet »Gammalt projekt om torka« (2008–2010), der handler om skybrud. "
+            "Ledede projektet »Gammalt projekt om torka« (2008–2010), der handler om skybrud. "
             "»Regnmåler« handler både om skybrud og om tingenes internet."
         )
         known = set(region)

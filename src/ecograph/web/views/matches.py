@@ -11,7 +11,7 @@ from ecograph.match.model import GROUPS, Group, Match, MatchResult, Note
 from ecograph.namespaces import ID
 from ecograph.web.views.words import Link, Reader, StatementView
 
-SHOWN: Final = 5
+SHOWN: Final = 3
 """Candidates of one group and country on the page until the coordinator asks for more."""
 MORE: Final = 50
 """Candidates of one group and country when they do: more than anybody reads, and still one page."""

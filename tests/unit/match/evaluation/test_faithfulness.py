@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from pyoxigraph import NamedNode, Quad
 
 from ecograph.match.evaluation import faithfulness
 from ecograph.match.evaluation.faithfulness import Facts
+from ecograph.match.evidence import Wording
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import NeedProfile, Statement
 from ecograph.match.whynot import Explainer
+from ecograph.messages import Language
 from ecograph.namespaces import ECO, GRAPH, ID
 from ecograph.store.base import Snapshot
 from ecograph.store.oxigraph import MemorySnapshot
@@ -83,7 +86,7 @@ class TestSaid:
 
 
 class TestFacts:
-    def said(self, da: str, sv: str, en: str) -> dict[str, str]:
+    def said(self, da: str, sv: str, en: str) -> dict[Language, str]:
         return {"da": da, "sv": sv, "en": en}
 
     @pytest.fixture
@@ -105,6 +108,20 @@ class TestFacts:
             "Provides “Rain gauge” (2.5), which is about cloudburst and CO2.",
         )
         assert facts.agree(sentences, path)
+
+    def test_title_may_have_quotation_marks(self, facts: Facts) -> None:
+        """
+        What a publisher writes in a title is part of it, and ends no quotation.
+        """
+        number = facts.evidence.numbers[ID["project/warning"].value]
+        titled = "Regn och ”skyfall”"
+        titles = list(facts.evidence.titles)
+        titles[number] = (Wording(titled, "sv", "", 0),)
+        marked = Facts(replace(facts.evidence, titles=tuple(titles)))
+        path = (Statement(ID["project/warning"], ECO.topic, ID["solution/gauge"], GRAPH["synthetic"]),)
+        sentences = self.said(f"Leder »{titled}« (2024).", f"Leder ”{titled}” (2024).", f"Leads “{titled}” (2024).")
+        assert marked.agree(sentences, path)
+        assert not marked.agree({**sentences, "en": f"Leads “{titled}” (2025)."}, path)
 
     @pytest.mark.parametrize(
         "english",
