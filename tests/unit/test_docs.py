@@ -74,3 +74,41 @@ class TestDocs:
         }
         assert named
         assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+    def test_sections_that_the_code_names_exist(self) -> None:
+        """
+        A docstring that gives a section of a page as its source gives one that is there.
+        """
+        named = {
+            (page, section)
+            for path in (ROOT / "src").rglob("*.py")
+            for page, section in re.findall(r'(docs/[a-z-]+\.md), "([^"]+)"', path.read_text(encoding="utf-8"))
+        }
+        assert len(named) > 30
+        assert [(page, section) for page, section in sorted(named) if section not in headings(ROOT / page)] == []
+
+    def test_links_lead_somewhere(self) -> None:
+        """
+        A link from one page to another leads to a page, and to a section, that is there.
+        """
+        dead = [
+            (page.name, target)
+            for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").glob("*.md"))
+            for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+            if "://" not in target and not leads(page, target)
+        ]
+        assert dead == []
+
+
+def headings(page: Path) -> list[str]:
+    """The headings of a page."""
+    return re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def leads(page: Path, target: str) -> bool:
+    """Whether a link on a page leads to what is there."""
+    name, _, anchor = target.partition("#")
+    there = page.parent / name if name else page
+    if not anchor or not there.is_file():
+        return there.exists()
+    return anchor in {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings(there)}

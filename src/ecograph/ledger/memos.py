@@ -30,7 +30,7 @@ class Memos:
     The part of a ledger that no revision depends on.
 
     Source:
-        docs/durability.md, "Beside the chain".
+        docs/durability.md, "The ledger".
     """
 
     def __init__(self, database: Database) -> None:

@@ -52,3 +52,27 @@ class TestSearch:
         """
         stored = TextIndex.build(DOCUMENTS, tmp_path)
         assert [hit.key for hit in stored.search("heat planning", "en")] == ["urn:heat"]
+
+
+class TestChanged:
+    def test_what_changed_is_found_and_what_is_gone_is_not(self) -> None:
+        """
+        A thing is found by what it is called now, something new too, and what was taken away no more.
+        """
+        before = TextIndex.build(DOCUMENTS)
+        renamed = Document("urn:heat", "Project", {"en": ("Cloudburst planning",)})
+        new = Document("urn:new", "Project", {"sv": ("Plan för skyfall",)})
+        after = before.changed({"urn:heat": renamed, "urn:new": new, "urn:avfall": None})
+        assert [hit.key for hit in after.search("cloudburst", "en")] == ["urn:heat"]
+        assert [hit.key for hit in after.search("skyfall", "sv")] == ["urn:new"]
+        assert after.search("heat", "en") == after.search("flerfamiljshus", "sv") == ()
+
+    def test_who_searches_the_old_index_finds_what_was_there(self) -> None:
+        """
+        The index of an earlier revision answers as before, however often it is changed.
+        """
+        before = TextIndex.build(DOCUMENTS)
+        found = before.search("affald", "da"), before.search("heat", "en")
+        for _ in range(3):
+            before.changed({"urn:sort": None, "urn:heat": None})
+        assert (before.search("affald", "da"), before.search("heat", "en")) == found

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 
 API = "/api/v1"
+PAGE = Path(__file__).parents[3] / "docs" / "api.md"
 
 
 def ids(response: httpx.Response) -> list[str]:
@@ -234,6 +236,16 @@ class TestTheRest:
         assert "/api/v1/needs/{slug}/matches" in document["paths"]
         assert "ProblemDetails" in document["components"]["schemas"]
         assert "HTTPValidationError" not in str(document)
+
+    def test_every_address_is_described(self, client: httpx.Client) -> None:
+        """
+        docs/api.md names every address of the REST interface.
+        """
+        page = PAGE.read_text(encoding="utf-8")
+        paths = client.get("/openapi.json").json()["paths"]
+        words = {word for path in paths for word in re.findall(r"[a-z]+(?:-[a-z]+)*", re.sub(r"\{\w+\}", "", path[len(API) :]))}
+        assert "replicable" in words
+        assert sorted(word for word in words if not re.search(rf"\b{word}\b", page)) == []
 
     def test_service_says_that_it_is_ready(self, client: httpx.Client) -> None:
         """

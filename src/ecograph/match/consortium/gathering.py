@@ -261,7 +261,7 @@ def _fillers(
     """Of each sort and country that a rule asks for, as many as it asks for: also those who fit nothing can keep it."""
     most = max((*rules.countries.values(), *rules.roles.values()), default=0)
     found: dict[tuple[str, str], list[int]] = {}
-    for row in sorted(actors, key=lambda row: (-fits[row], int(measured.candidates[row]))):
+    for row in sorted(actors, key=lambda row: (-fits[row], int(read.order[measured.candidates[row]]))):
         thing = int(measured.candidates[row])
         kind = read.kinds[thing]
         for code in [code for code, _ in read.countries.get(thing, ())] or [""]:
@@ -280,9 +280,10 @@ def _chosen(
 ) -> list[int]:
     """Who is looked at: those the rules name, the best for each cover, of each sort and country, and who fits best."""
     things = measured.candidates
+    place = read.order[things]
 
     def by(values: NDArray[np.float64], rows: Iterable[int]) -> list[int]:
-        return sorted((row for row in rows if values[row] > 0.0), key=lambda row: (-values[row], int(things[row])))
+        return sorted((row for row in rows if values[row] > 0.0), key=lambda row: (-values[row], int(place[row])))
 
     taken = dict.fromkeys(forced)
     for column in range(strengths.shape[1]):
@@ -296,4 +297,4 @@ def _chosen(
     for _, rows in sorted(sorts.items()):
         taken.update(dict.fromkeys(rows[:_BEST_PER_SORT]))
     taken.update(dict.fromkeys(by(able, useful)))
-    return sorted(list(taken)[: max(POOL, len(forced))])
+    return sorted(list(taken)[: max(POOL, len(forced))], key=lambda row: int(place[row]))
