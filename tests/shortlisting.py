@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ecograph.bootstrap import EcoGraph
+from ecograph.config import Settings
 from ecograph.contribute.desk import OPERATOR, Options
 from ecograph.contribute.packing import SourceFile
-from service import HILL, SHORE, Service, small_service
+from service import HILL, ROOT, SHORE, Service, small_service
 
 # Synthetic.
 NEED = (
@@ -54,7 +55,9 @@ class Office:
 @contextmanager
 def office(directory: Path) -> Iterator[Office]:
     """A service on a new data directory, with the need and its candidates."""
-    with small_service(directory) as service:
+    # Without a model no score changes by itself while texts are still being read.
+    settings = Settings(data_dir=directory / "var", resources_dir=ROOT, query_workers=1, embedder="none")
+    with small_service(directory, settings) as service:
         ecograph = service.ecograph
         publish(ecograph, SHORE, **{"need.csv": NEED})
         publish(ecograph, HILL, **{"company.csv": COMPANIES, "solution.csv": SOLUTIONS})

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Quad
 
+from ecograph.bootstrap import EcoGraph
 from ecograph.match import ranking, weights
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import Match, MatchResult, NeedProfile
@@ -200,11 +201,12 @@ class TestPossibleTopics:
             assert len(result.need.suggested) <= 3
             assert all(each.basis == "suggested" and each.iri not in known for each in result.need.suggested)
 
-    def test_a_need_in_everyday_words_is_given_a_theme(self, reader: Matcher) -> None:
+    def test_a_need_in_everyday_words_is_given_a_theme(self, loaded: EcoGraph) -> None:
         """
-        Where nothing is recognised, a guess counts softly, and the answer calls it a possible theme.
+        Where nothing is recognised, a guess counts as far as it is sure, and the answer calls it a possible theme.
         """
-        profile = reader.profile_text("Store mængder regn på kort tid, vand i kældrene", "da")
+        reader = loaded.view().matcher
+        profile = reader.profile_text("Store mængder regn på kort tid fylder kældrene", "da")
         assert not profile.concepts
         assert CONCEPT["topic/cloudburst"] in {each.iri for each in profile.suggested}
         result = reader.match(profile)

@@ -12,8 +12,11 @@ from ecograph.match import standing, weights
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import Match, Reason, Statement
 from ecograph.messages import LANGUAGES
-from ecograph.namespaces import GRAPH, ID, XSD
+from ecograph.namespaces import CONCEPT, GRAPH, ID, XSD
 from ecograph.store.oxigraph import MemorySnapshot
+from ecograph.text.vectors import Vectors
+
+from .conftest import matcher_of, quads_of
 
 SENSOR, TITLE, TOPIC, DATE = (
     ID["solution/sensor"],
@@ -101,3 +104,32 @@ class TestToday:
         today = standing.Today(matcher, matcher.profile(need))
         assert today.match(ID["organisation/nobody"]) is None
         assert today.match(need) is None
+
+
+class TestNeverAScore:
+    def test_published_verdicts_change_nothing(
+        self, region: tuple[Quad, ...], vectors: Vectors, reader: Matcher
+    ) -> None:
+        """
+        With verdicts and shortlist entries of every sort in the graph, about every candidate, each need has the very
+        same answer: order, scores, their parts, reasons and notes, also where a model has read what texts mean.
+        """
+        needs = reader.needs()
+        plain = [reader.match(reader.profile(need), top=100) for need in needs]
+        candidates = {each.candidate for result in plain for each in result.matches}
+        said = "".join(
+            f"<urn:synthetic:{kind}-{number}-{place}> a eco:{kind} ; eco:need <{need.value}> ;"
+            f' eco:candidate <{iri.value}> ; <http://www.w3.org/ns/adms#status> <{CONCEPT[status].value}> ; dct:created "2026-05-01"^^xsd:date ;'
+            ' rdfs:comment "Varsling ved skybrud: passer godt"@da ; dct:source <https://example.org/> .\n'
+            for number, need in enumerate(needs)
+            for place, iri in enumerate(sorted(candidates, key=str))
+            for kind, status in (
+                ("Feedback", "feedback-verdict/suits"),
+                ("Feedback", "feedback-verdict/does-not-suit"),
+                ("ShortlistEntry", "shortlist-status/agreed"),
+            )
+        )
+        prefix = "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        told = matcher_of((*region, *quads_of(prefix + said, "others")), vectors)
+        assert candidates
+        assert [told.match(told.profile(need), top=100) for need in needs] == plain

@@ -1,8 +1,10 @@
 """Which words of a need a text holds."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ecograph.text.overlap import Unit, WordIndex
+from ecograph.text.overlap import MAX_SIMILAR, Unit, WordIndex
 
 TEXTS = [
     {"affald": 1.0, "sortering": 1.0},
@@ -71,7 +73,15 @@ class TestCoverage:
         assert tenfold.coverage(units)[:4].tolist() == single.coverage(units).tolist()
 
 
-WORDS = [*(word for text in TEXTS for word in text), "affaldet", "avfall", "2024", "urn:concept", "skyfall", "skyfallet"]
+WORDS = [
+    *(word for text in TEXTS for word in text),
+    "affaldet",
+    "avfall",
+    "2024",
+    "urn:concept",
+    "skyfall",
+    "skyfallet",
+]
 HELD = st.dictionaries(st.sampled_from(sorted(set(WORDS))), st.sampled_from([0.7, 0.9, 1.0]), max_size=5)
 
 

@@ -243,7 +243,11 @@ class TestTheRest:
         """
         page = PAGE.read_text(encoding="utf-8")
         paths = client.get("/openapi.json").json()["paths"]
-        words = {word for path in paths for word in re.findall(r"[a-z]+(?:-[a-z]+)*", re.sub(r"\{\w+\}", "", path[len(API) :]))}
+        words = {
+            word
+            for path in paths
+            for word in re.findall(r"[a-z]+(?:-[a-z]+)*", re.sub(r"\{\w+\}", "", path[len(API) :]))
+        }
         assert "replicable" in words
         assert sorted(word for word in words if not re.search(rf"\b{word}\b", page)) == []
 

@@ -49,7 +49,7 @@ def why(
         link, asked = words.link(thing_iri("need", need)), [("need", need)]
     elif typed:
         profile = words.view.matcher.profile_text(typed)
-        link, asked = Link(typed, f"/{words.lang}/match?{urlencode({'q': typed})}"), [("q", typed)]
+        link, asked = Link(typed), [("q", typed)]
     else:
         return RedirectResponse(f"/{words.lang}", 303)
     if topic is not None:
@@ -57,6 +57,8 @@ def why(
         asked += [("topic", slug) for slug in topic]
     chosen = [("weighting", weighting)] if weighting != weights.DEFAULT else []
     asked += chosen
+    if link.href is None:
+        link = Link(typed, f"/{words.lang}/match?{urlencode(asked)}")
     explainer = words.view.explainer
     named = explainer.named(asked_for) if asked_for else ()
     answer = explainer.why(profile, named[0], goal=goal, weighting=weighting) if len(named) == 1 else None
