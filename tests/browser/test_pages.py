@@ -141,7 +141,7 @@ class TestJourney:
         tab.keyboard.press("Tab")
         tab.keyboard.press("Enter")
         tab.wait_for_url("**/da/match?*")
-        summary = tab.locator("details > summary").first
+        summary = tab.locator(".reasons details > summary").first
         summary.focus()
         tab.keyboard.press("Enter")
         assert tab.locator("details[open] .statements li").count() > 0

@@ -42,7 +42,8 @@ class Rebuilding:
             self.store.remove(quad)
         try:
             snapshot = StoreSnapshot(self.store, 1)
-            return Matcher.build(snapshot, self.matcher.evidence.concepts, today=self.matcher.today)
+            known = self.matcher.evidence
+            return Matcher.build(snapshot, known.concepts, today=self.matcher.today, vectors=known.meaning.vectors)
         finally:
             for quad in added:
                 self.store.remove(quad)

@@ -66,6 +66,30 @@ class TestView:
         assert "datasets" in ecograph.view().built
         assert ecograph.view().concepts is before.concepts
 
+    def test_matching_follows_what_is_published_and_withdrawn(self, ecograph: EcoGraph) -> None:
+        """
+        The matcher of a later revision goes on from the one before it, and knows what came and what went.
+        """
+        first = ecograph.view().matcher
+        contribution = submitted(ecograph, "a")
+        ecograph.desk.approve(contribution, OPERATOR)
+        second = ecograph.view().matcher
+        ecograph.publisher.withdraw(contribution, OPERATOR, "a mistake")
+        third = ecograph.view().matcher
+        assert [len(matcher.needs()) for matcher in (first, second, third)] == [0, 1, 0]
+        assert first.evidence.statements is second.evidence.statements is third.evidence.statements
+        assert third.revision == ecograph.view().revision == 2
+
+    def test_matching_is_built_anew_when_a_vocabulary_changes(self, ecograph: EcoGraph) -> None:
+        """
+        What comes with the software holds the concepts, by which every text is read: nothing is taken over then.
+        """
+        before = ecograph.view().matcher
+        ecograph.load([])
+        after = ecograph.view().matcher
+        assert after.evidence.statements is not before.evidence.statements
+        assert after.profile_text("skybrud", "da").concepts
+
     def test_many_publications_share_a_refresh(self, ecograph: EcoGraph) -> None:
         """
         Of many who publish at once, each sees its own when it returns, and not each of them builds a view.

@@ -272,7 +272,8 @@ class _Following:
         """How many candidates have each word and topic, counted anew for those concerned."""
         before = self.before
         now, then = _documents_of(links, concerned), _documents_of(before.links, concerned)
-        holding_words = np.pad(before.word_holders, (0, len(words.words) - len(before.word_holders)))
+        holding_words = np.zeros(len(words.words), dtype=np.float64)
+        holding_words[: len(before.words.words)] = before.word_holders[: len(before.words.words)]
         for sign, (owners, told), index in ((1, now, words), (-1, then, before.words)):
             holding_words += sign * _holding(owners, told, *index.incidence(), len(holding_words))
         holding_topics = before.topic_holders.copy()

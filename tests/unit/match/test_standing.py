@@ -117,10 +117,11 @@ class TestNeverAScore:
         needs = reader.needs()
         plain = [reader.match(reader.profile(need), top=100) for need in needs]
         candidates = {each.candidate for result in plain for each in result.matches}
+        status_of, comment = "http://www.w3.org/ns/adms#status", '"Varsling ved skybrud: passer godt"@da'
         said = "".join(
             f"<urn:synthetic:{kind}-{number}-{place}> a eco:{kind} ; eco:need <{need.value}> ;"
-            f' eco:candidate <{iri.value}> ; <http://www.w3.org/ns/adms#status> <{CONCEPT[status].value}> ; dct:created "2026-05-01"^^xsd:date ;'
-            ' rdfs:comment "Varsling ved skybrud: passer godt"@da ; dct:source <https://example.org/> .\n'
+            f" eco:candidate <{iri.value}> ; <{status_of}> <{CONCEPT[status].value}> ; rdfs:comment {comment} ;"
+            ' dct:created "2026-05-01"^^xsd:date ; dct:source <https://example.org/> .\n'
             for number, need in enumerate(needs)
             for place, iri in enumerate(sorted(candidates, key=str))
             for kind, status in (

@@ -111,6 +111,16 @@ class TestNeed:
         answer = client.get("/da/id/need/cloudburst?top=100000", headers={"Accept": "text/html"})
         assert answer.status_code == 422
 
+    def test_a_topic_counts_as_much_as_the_coordinator_says(self, client: httpx.Client) -> None:
+        """
+        A ticked topic can be weighed; the page shows the choice and carries it on to the question who is missing.
+        """
+        found = page(client, "/en/match?q=cloudburst&topic=cloudburst&topic=cloudburst:little")
+        assert 'value="cloudburst:little" selected' in found
+        assert '<input type="hidden" name="topic" value="cloudburst:little">' in found
+        unticked = page(client, "/en/match?q=cloudburst&topic=&topic=cloudburst:little")
+        assert 'value="cloudburst" checked' not in unticked
+
     def test_same_answer_is_offered_as_data(self, client: httpx.Client) -> None:
         """
         The need's page links to the same matches in JSON, and to the need in Turtle.
