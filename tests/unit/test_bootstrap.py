@@ -74,7 +74,7 @@ class TestView:
         contribution = submitted(ecograph, "a")
         ecograph.desk.approve(contribution, OPERATOR)
         second = ecograph.view().matcher
-        ecograph.publisher.withdraw(contribution, OPERATOR, "a mistake")
+        ecograph.publisher.withdraw(contribution, "operator", "a mistake")
         third = ecograph.view().matcher
         assert [len(matcher.needs()) for matcher in (first, second, third)] == [0, 1, 0]
         assert first.evidence.statements is second.evidence.statements is third.evidence.statements
