@@ -94,7 +94,8 @@ class RandomVectors(Vectors):
         for row, text in enumerate(texts):
             seed = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
             found[row] = np.random.Generator(np.random.SFC64(seed)).standard_normal(DIMENSIONS, dtype=np.float32)
-        return found / np.linalg.norm(found, axis=1, keepdims=True), np.ones(len(texts), dtype=np.bool_)
+        unit: NDArray[np.float32] = found / np.linalg.norm(found, axis=1, keepdims=True)
+        return unit, np.ones(len(texts), dtype=np.bool_)
 
 
 def shipped(directory: Path, settings: Settings) -> Path:
@@ -183,8 +184,10 @@ def main() -> int:
     parser.add_argument("--sizes", nargs="*", default=["1x", "10x", "1000000"], help="like 1x, 10x, or statements")
     arguments = parser.parse_args()
     settings = Settings()
-    print(f"{'size':>8} {'triples':>10} {'candidates':>10} {'links':>9} {'texts':>9} {'build s':>8} {'triples/s':>9}"
-          f" {'update ms':>9} {'MB':>6} {'p50 ms':>7} {'p95 ms':>7} {'BM25 p50':>8} {'p95':>5} {'ratio':>5}")
+    print(
+        f"{'size':>8} {'triples':>10} {'candidates':>10} {'links':>9} {'texts':>9} {'build s':>8} {'triples/s':>9}"
+        f" {'update ms':>9} {'MB':>6} {'p50 ms':>7} {'p95 ms':>7} {'BM25 p50':>8} {'p95':>5} {'ratio':>5}"
+    )
     with tempfile.TemporaryDirectory() as name:
         file = shipped(Path(name), settings)
         own = sum(1 for _ in parse(path=str(file), format=RdfFormat.N_QUADS))

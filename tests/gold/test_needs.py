@@ -98,7 +98,7 @@ class TestLiteral:
     @each_need
     def test_names_a_topic_meant(self, need: GoldNeed, linker: ConceptLinker) -> None:
         """
-        The literal wording is in the words of its field: in two languages at least, a topic that is meant is recognised.
+        The literal wording is in the words of its field: in two languages at least, a topic meant is recognised.
         """
         found = [{hit.iri for hit in linker.find(said(need, "literal", lang), lang)} for lang in LANGUAGES]
         assert sum(bool(each & set(MEANT[need.id])) for each in found) >= 2

@@ -273,7 +273,7 @@ class _Edits:
     def _comparable(self) -> int | None:
         """The municipality of the programme area that comes nearest to the need, other than those that ask."""
         municipal: list[int] = [self.ranking.thing(row) for row, _ in self.ranking.allowed.get("municipality", ())]
-        everyone = self.evidence.by_iri.tolist()
+        everyone: list[int] = self.evidence.by_iri.tolist()
         left_out = {iri.value for iri in self.profile.askers} | {place.iri.value for place in self.profile.places}
         for thing in chain(municipal, everyone):
             fits = self.evidence.kinds[thing] == "Municipality" and self.evidence.regional[thing] == 1

@@ -34,7 +34,10 @@ FEW: Final = 500
 SHARE: Final = 5
 """Beyond a fifth of all things, one pass over the whole graph is quicker than looking each of them up."""
 KEPT: Final = 2
-"""Statements are numbered anew, by reading the whole graph, when there are twice as many as the last time."""
+"""Statements are numbered anew, by reading the whole graph, when there are twice as many as the last time: what was
+replaced is still among them."""
+KEPT_ALWAYS: Final = 50_000
+"""As few statements never are; they take about 2 MB."""
 
 _T = TypeVar("_T")
 _Table = TypeVar("_Table", Links, Topics)
@@ -56,7 +59,7 @@ def follow(evidence: Evidence, after: Source, revision: int, changes: Iterable[Q
         the graph says for the first time, or no longer, what is in the programme area.
     """
     changes = tuple(dict.fromkeys(changes))
-    if concern_concepts(changes) or len(evidence.statements) > KEPT * evidence.statements_read:
+    if concern_concepts(changes) or _is_worn(evidence):
         return None
     wanted = documents(after, changes)
     if len(wanted) > max(FEW, len(evidence.things) // SHARE):
@@ -73,6 +76,10 @@ def follow(evidence: Evidence, after: Source, revision: int, changes: Iterable[Q
         meaning=remembering.changed(evidence.meaning, found, touched),
         walk=found.walk.settled(len(found.things)),
     )
+
+
+def _is_worn(evidence: Evidence) -> bool:
+    return len(evidence.statements) > max(KEPT_ALWAYS, KEPT * evidence.statements_read)
 
 
 def _documents(before: Evidence, after: Evidence, wanted: Iterable[NamedNode]) -> dict[str, Document | None]:

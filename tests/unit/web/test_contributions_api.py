@@ -518,16 +518,6 @@ class TestDescription:
         codes = {key.removeprefix("problem.detail.") for key in catalogue() if key.startswith("problem.detail.")}
         assert {code for code in codes if f"`{code}`" not in page} == set()
 
-    def test_every_address_is_described(self, anybody: httpx.Client) -> None:
-        """
-        docs/api.md names what every address under `/api/v1` ends in.
-        """
-        page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-        paths = anybody.get("/openapi.json").json()["paths"]
-        ends = {[part for part in path.split("/") if not part.startswith("{")][-1] for path in paths}
-        ends |= {path.rpartition("}.")[2] for path in paths if "}." in path}
-        assert {end for end in ends if end not in page} == set()
-
     def test_every_answer_is_as_described(self, anybody: httpx.Client) -> None:
         """
         The description names what a token is, which requests take files, and what goes with problems.
