@@ -87,7 +87,8 @@ class RandomVectors(Vectors):
         return "ready"
 
     def query(self, text: str) -> NDArray[np.float32]:
-        return self.known([text])[0][0]
+        vector: NDArray[np.float32] = self.known([text])[0][0]
+        return vector
 
     def known(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         found = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
