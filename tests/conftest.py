@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from browsing import chromium
 from ecograph.bootstrap import EcoGraph
 from ecograph.config import Settings
 from service import serving
@@ -36,3 +38,10 @@ def site(loaded: EcoGraph) -> Iterator[str]:
     """The address of a service on the shipped graph."""
     with serving(loaded) as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with chromium() as found:
+        yield found

@@ -10,6 +10,7 @@ import pytest
 
 from ecograph.bootstrap import EcoGraph
 from ecograph.messages import LANGUAGES
+from ecograph.web.views.matches import SHOWN
 
 NEEDS = {
     "da": "Varsling ved skybrud i Albertslund",
@@ -102,8 +103,8 @@ class TestSameAnswerEverywhere:
         """
         The page, REST and the engine give the same candidates for a stored need.
         """
-        result = loaded.view().match("n09", top=5)
-        rest = _get(site, "/api/v1/needs/n09/matches?top=5").json()
+        result = loaded.view().match("n09", top=SHOWN)
+        rest = _get(site, f"/api/v1/needs/n09/matches?top={SHOWN}").json()
         page = unescape(_get(site, "/da/id/need/n09").text)
         assert result.matches
         assert [each["candidate"] for each in rest["matches"]] == [match.candidate.value for match in result.matches]

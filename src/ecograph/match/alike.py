@@ -86,7 +86,7 @@ def both_ways(directed: Floats) -> Floats:
     The mean of both directions; one direction alone where the other is not known (NaN).
 
     Example:
-        >>> both_ways(np.array([[1.0, 0.2], [0.6, 1.0]]))[0, 1]
+        >>> float(both_ways(np.array([[1.0, 0.2], [0.6, 1.0]]))[0, 1])
         0.4
     """
     back = directed.T

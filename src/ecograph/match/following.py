@@ -31,8 +31,8 @@ from ecograph.text.overlap import WordIndex
 
 FEW: Final = 500
 """Documents that are always read one by one."""
-SHARE: Final = 5
-"""Beyond a fifth of all things, one pass over the whole graph is quicker than looking each of them up."""
+SHARE: Final = 2
+"""From half as many as there are things, one pass over the whole graph is quicker than looking each of them up."""
 KEPT: Final = 2
 """Statements are numbered anew, by reading the whole graph, when there are twice as many as the last time: what was
 replaced is still among them."""
@@ -72,7 +72,7 @@ def follow(evidence: Evidence, after: Source, revision: int, changes: Iterable[Q
     return replace(
         found,
         revision=revision,
-        index=evidence.index.changed(_documents(evidence, found, wanted)),
+        index=evidence.index.changed(_documents(evidence, found, (iri.value for iri in wanted))),
         meaning=remembering.changed(evidence.meaning, found, touched),
         walk=found.walk.settled(len(found.things)),
     )
@@ -82,16 +82,16 @@ def _is_worn(evidence: Evidence) -> bool:
     return len(evidence.statements) > max(KEPT_ALWAYS, KEPT * evidence.statements_read)
 
 
-def _documents(before: Evidence, after: Evidence, wanted: Iterable[NamedNode]) -> dict[str, Document | None]:
+def _documents(before: Evidence, after: Evidence, wanted: Iterable[str]) -> dict[str, Document | None]:
     """What full text has to forget, and what to find instead."""
     found: dict[str, Document | None] = {}
-    for iri in wanted:
+    strayed = before.index.strayed
+    for iri in dict.fromkeys((*wanted, *strayed)):
         old, new = (
-            assembling.document(each, each.numbers[iri.value]) if iri.value in each.numbers else None
-            for each in (before, after)
+            assembling.document(each, each.numbers[iri]) if iri in each.numbers else None for each in (before, after)
         )
-        if old != new:
-            found[iri.value] = new
+        if old != new or iri in strayed:
+            found[iri] = new
     return found
 
 

@@ -202,8 +202,12 @@ class Grounds:
 
     def best(self, values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> int:
         """The link with the largest value; of equals the one that proves most, then the freshest."""
-        order = np.lexsort((-self.measured.fresh[self.links], -self.measured.proof[self.links], -values))
-        return int(self.links[order[0]])
+        found = np.flatnonzero(values == values.max())
+        for column in (self.measured.proof, self.measured.fresh):
+            if len(found) > 1:
+                equals = column[self.links[found]]
+                found = found[equals == equals.max()]
+        return int(self.links[found[0]])
 
     def ground(self, link: int) -> Ground:
         """By what a link's document is held to be about the need."""

@@ -254,17 +254,19 @@ class Meaning:
 
     def _standing(self, asked: Floats) -> Floats:
         """Per text how far the similarity to the nearest of the vectors stands out, mostly in its own language."""
-        similar = _similar(self.matrix, asked)
-        found = np.full(similar.shape, -np.inf, dtype=np.float32)
-        everything = similar[self.read]
-        if len(everything) < MIN_TEXTS:
-            everything = np.vstack([everything, self.labels @ asked.T])
-        for _, first, last in self.groups:
-            read = self.read[first:last]
-            values = similar[first:last][read]
-            own = values if len(values) >= MIN_TEXTS else everything
-            found[first:last][read] = OWN_LANGUAGE * _z(values, own) + (1.0 - OWN_LANGUAGE) * _z(values, everything)
-        return np.asarray(found.max(axis=1), dtype=np.float32)
+        found = np.full(len(self.matrix), -np.inf, dtype=np.float32)
+        everything_read = bool(self.read.all())
+        for vector, similar in zip(asked, _similar(self.matrix, asked), strict=True):
+            everything = similar if everything_read else similar[self.read]
+            if len(everything) < MIN_TEXTS:
+                everything = np.concatenate((everything, self.labels @ vector))
+            for _, first, last in self.groups:
+                values = similar[first:last]
+                own = values if everything_read else values[self.read[first:last]]
+                slope, lift = _scale(own if len(own) >= MIN_TEXTS else everything, everything)
+                np.maximum(found[first:last], values * slope + lift, out=found[first:last])
+        found[~self.read] = -np.inf
+        return found
 
 
 def _similar(matrix: Floats, asked: Floats) -> Floats:
@@ -273,13 +275,26 @@ def _similar(matrix: Floats, asked: Floats) -> Floats:
 
     A few vectors at once take many times longer than each by itself, and each part of a large matrix is taken to all of
     them while it is at hand.
+
+    Returns:
+        A row per vector.
     """
-    found = np.empty((len(matrix), len(asked)), dtype=np.float32)
+    found = np.empty((len(asked), len(matrix)), dtype=np.float32)
     for first in range(0, len(matrix), _AT_HAND):
         part = matrix[first : first + _AT_HAND]
-        for column, vector in enumerate(asked):
-            found[first : first + _AT_HAND, column] = part @ vector
+        for row, vector in zip(found, asked, strict=True):
+            row[first : first + _AT_HAND] = part @ vector
     return found
+
+
+def _scale(own: Floats, everything: Floats) -> tuple[np.float32, np.float32]:
+    """By what a similarity is multiplied, and what is added, for how far it stands out, mostly in its own language."""
+    slope = lift = 0.0
+    for share, among in ((OWN_LANGUAGE, own), (1.0 - OWN_LANGUAGE, everything)):
+        spread = max(float(among.std()), 1e-6)
+        slope += share / spread
+        lift -= share * float(among.mean()) / spread
+    return np.float32(slope), np.float32(lift)
 
 
 def passages(told: Told) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ecograph.match.evidence import Wording
 from ecograph.match.meaning import Key, Meaning, Told, concept_texts, key_of, texts_of
+from ecograph.text.embedding import Floats
 
 _BEHIND_ALL: Final = "\U0010ffff"
 
@@ -54,11 +55,13 @@ def changed(meaning: Meaning, told: Told, touched: Sequence[int]) -> Meaning:
     for place, (_, key) in reversed(list(zip(places.tolist(), unknown, strict=True))):
         keys.insert(place, key)
     read = np.insert(meaning.read[used], places, False)
-    matrix = np.insert(meaning.matrix[used], places, 0.0, axis=0)
     missing = np.flatnonzero(~read)
     rows, found = vectors.known([keys[row][1] for row in missing])
-    if found.any():
-        matrix[missing[found]], read[missing] = rows[found], found
+    matrix = meaning.matrix
+    if len(places) or found.any() or not used.all():
+        matrix = _spliced(matrix, used, places)
+        if found.any():
+            matrix[missing[found]], read[missing] = rows[found], found
 
     moved = before[:-1] + np.searchsorted(places, before[:-1], side="right")
     owners = np.asarray([thing for thing, _, _ in new], dtype=np.int32)
@@ -77,6 +80,20 @@ def changed(meaning: Meaning, told: Told, touched: Sequence[int]) -> Meaning:
         read=read,
         groups=_groups(keys),
     )
+
+
+def _spliced(matrix: Floats, used: NDArray[np.bool_], places: NDArray[np.int64]) -> Floats:
+    """The rows that stay, with rows of zeros where new ones come; copied in as few pieces as can be."""
+    size = int(used.sum()) + len(places)
+    found = np.zeros((size, matrix.shape[1]), dtype=matrix.dtype)
+    old = np.flatnonzero(used)
+    new = np.delete(np.arange(size), places + np.arange(len(places)))
+    cuts = np.flatnonzero((np.diff(old) != 1) | (np.diff(new) != 1)) + 1
+    for piece in np.split(np.arange(len(old)), cuts):
+        if len(piece):
+            first, last = piece[0], piece[-1]
+            found[new[first] : new[last] + 1] = matrix[old[first] : old[last] + 1]
+    return found
 
 
 def _inserted(

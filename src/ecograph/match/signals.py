@@ -183,8 +183,8 @@ def in_use(weighting: Mapping[Signal, float], meaning: bool) -> Mapping[Signal, 
     What each signal counts; where texts cannot be compared by meaning, the others share what that would count.
 
     Example:
-        >>> in_use({"text": 0.3, "concept": 0.5, "meaning": 0.2}, meaning=False)
-        {'text': 0.375, 'concept': 0.625, 'meaning': 0.0}
+        >>> in_use({"text": 0.25, "concept": 0.25, "meaning": 0.5}, meaning=False)
+        {'text': 0.5, 'concept': 0.5, 'meaning': 0.0}
     """
     if meaning:
         return weighting

@@ -73,10 +73,13 @@ class TextIndex:
         docs/matching.md, "Search".
     """
 
-    def __init__(self, index: tantivy.Index, schema: tantivy.Schema) -> None:
+    def __init__(self, index: tantivy.Index, schema: tantivy.Schema, changes: list[frozenset[str]]) -> None:
         self._index = index
         self._schema = schema
         self._searcher = index.searcher()
+        # Indexes made from each other share the engine: what was changed in it, and how much of that is seen here.
+        self._changes = changes
+        self._seen = len(changes)
 
     @classmethod
     def build(cls, documents: Iterable[Document], directory: Path | None = None) -> TextIndex:
@@ -95,7 +98,12 @@ class TextIndex:
         writer.commit()
         writer.wait_merging_threads()
         index.reload()
-        return cls(index, schema)
+        return cls(index, schema, [])
+
+    @property
+    def strayed(self) -> frozenset[str]:
+        """What was changed for another index made from this one, and would be found by the next one too."""
+        return frozenset().union(*self._changes[self._seen :])
 
     def changed(self, documents: Mapping[str, Document | None]) -> TextIndex:
         """
@@ -104,10 +112,12 @@ class TextIndex:
         The engine's own scores follow the collection, and count what was replaced until it clears up.
 
         Args:
-            documents: What each key is now; None where nothing is to be found there any more.
+            documents: What each key is now; None where nothing is to be found there any more. Every key in `strayed`
+                must be among them.
         """
         if not documents:
             return self
+        self._changes.append(frozenset(documents))
         writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
         for key, document in documents.items():
             writer.delete_documents_by_term("key", key)
@@ -116,7 +126,7 @@ class TextIndex:
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
-        return TextIndex(self._index, self._schema)
+        return TextIndex(self._index, self._schema, self._changes)
 
     def search(
         self, text: str, lang: Language | None = None, kinds: Iterable[str] | None = None, limit: int = 20

@@ -153,8 +153,11 @@ class VectorCache:
             return found
         try:
             with closing(
-                sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=_WAIT_S)
+                sqlite3.connect(
+                    f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=_WAIT_S, isolation_level=None
+                )
             ) as file:
+                file.execute("BEGIN")  # one state of the file, however often it is asked
                 for start in range(0, len(digests), _ASKED):
                     asked = digests[start : start + _ASKED]
                     marks = ",".join("?" * len(asked))

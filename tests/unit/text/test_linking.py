@@ -259,7 +259,7 @@ class TestEverydayWords:
 
 class TestSlips:
     @given(data=st.data())
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_one_slip_in_a_long_word_is_forgiven(self, shipped: dict[str, Labels], data: st.DataObject) -> None:
         """
         One wrong, missing, doubled or swapped letter in a label of eight letters or more is forgiven, unless it makes
