@@ -73,6 +73,8 @@ def assemble(facts: Facts, revision: int, vectors: Vectors | None = None) -> Evi
         countries={thing: tuple(codes) for thing, codes in facts.countries.items()},
         regional=regional(facts, bool(facts.regional)),
         area={thing: tuple(dict.fromkeys(places)) for thing, places in facts.area.items()},
+        declined=declined(facts),
+        deviations=facts.deviations,
         links=links,
         topics=topics,
         words=words,
@@ -220,6 +222,13 @@ def regional(facts: Facts, told: bool) -> NDArray[np.int8]:
             found[thing] = 0
         elif facts.group[thing] >= 0 and facts.area.get(thing):
             found[thing] = int(any(place in facts.regional for place in facts.area[thing]))
+    return found
+
+
+def declined(facts: Facts) -> NDArray[np.int8]:
+    """1 for each thing that is not to be proposed, 0 for the others."""
+    found = np.zeros(len(facts.things), dtype=np.int8)
+    found[sorted(facts.declined)] = 1
     return found
 
 

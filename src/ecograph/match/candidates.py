@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,12 @@ from pyoxigraph import NamedNode
 
 from ecograph.match import weights
 from ecograph.match.evidence import Evidence
-from ecograph.match.model import GROUPS, Group, NeedProfile, Signal
+from ecograph.match.model import GROUPS, Group, NeedProfile, Note, Signal
 from ecograph.match.signals import Floats, Measured
+from ecograph.messages import LANGUAGES, texts
 
-Rule = Literal["asker", "own-place", "country", "excluded"]
+Rule = Literal["declined", "asker", "own-place", "excluded", "standard", "country"]
+"""Why a candidate is left out; of several that it fails, the first is told first."""
 
 _GATHERING: Final[tuple[Signal, ...]] = ("concept", "evidence", "text", "meaning")
 """Signals that make a candidate; who is only joined to the need by the graph, or only new, has nothing to say to it."""
@@ -30,11 +33,11 @@ class Gathered:
 
     Attributes:
         rows: Positions in `Measured.candidates`, by group.
-        failing: Thing number of each candidate that a rule leaves out, with the rule.
+        failing: Thing number of each candidate that rules leave out, with every rule that it fails.
     """
 
     rows: Mapping[Group, tuple[int, ...]]
-    failing: Mapping[int, Rule]
+    failing: Mapping[int, tuple[Rule, ...]]
 
 
 def find(
@@ -65,7 +68,7 @@ def find(
     for signal, weight in measured.weights.items():
         scores += measured.values[signal] * weight
     group_of = evidence.group[measured.candidates]
-    failing: dict[int, Rule] = {}
+    failing: dict[int, tuple[Rule, ...]] = {}
     found: dict[Group, tuple[int, ...]] = {}
     left_out = _left_out(evidence, profile, exclude)
     wanted = set(countries) if countries is not None else None
@@ -78,12 +81,12 @@ def find(
             if scores[row] < weights.WEAK_SCORE - _ROUNDING or counts[True] == weights.POOL:
                 break
             thing = int(measured.candidates[row])
-            rule = left_out.get(thing) or _country_rule(evidence, thing, wanted)
-            if counts[rule is None] < weights.POOL:
+            rules = tuple(_failed(evidence, profile, thing, left_out, wanted))
+            if counts[not rules] < weights.POOL:
                 rows.append(row)
-                counts[rule is None] += 1
-            if rule is not None:
-                failing[thing] = rule
+                counts[not rules] += 1
+            if rules:
+                failing[thing] = rules
         found[group] = tuple(rows)
     return Gathered(found, failing)
 
@@ -101,35 +104,49 @@ def _best_first(evidence: Evidence, measured: Measured, scores: Floats, rows: ND
         size *= 4
 
 
-def rule_of(
+def rules_of(
     evidence: Evidence,
     profile: NeedProfile,
     thing: int,
     *,
     countries: Collection[str] | None = None,
     exclude: Collection[NamedNode] = (),
-) -> Rule | None:
-    """The hard rule that a candidate fails, also where nothing else speaks for it; None for none."""
+) -> tuple[Rule, ...]:
+    """Every hard rule that a candidate fails, also where nothing else speaks for it."""
     wanted = set(countries) if countries is not None else None
-    return _left_out(evidence, profile, exclude).get(thing) or _country_rule(evidence, thing, wanted)
+    return tuple(_failed(evidence, profile, thing, _left_out(evidence, profile, exclude), wanted))
 
 
-def _left_out(evidence: Evidence, profile: NeedProfile, exclude: Iterable[NamedNode]) -> dict[int, Rule]:
-    found: dict[int, Rule] = {}
-    for rule, iris in (
-        ("excluded", exclude),
-        ("own-place", (place.iri for place in profile.places)),
+def said(rules: Sequence[Rule]) -> Note:
+    """The rules that a candidate fails, in words."""
+    each = [texts(f"match.rule.{rule}") for rule in rules]
+    return Note(rules[0], {lang: " ".join(found[lang] for found in each) for lang in LANGUAGES})
+
+
+def _failed(
+    evidence: Evidence, profile: NeedProfile, thing: int, left_out: Mapping[int, frozenset[Rule]], wanted: set[str] | None
+) -> Iterator[Rule]:
+    """The rules that a candidate fails, in the order in which they are told."""
+    if evidence.declined[thing]:
+        yield "declined"
+    yield from (rule for rule in get_args(Rule) if rule in left_out.get(thing, ()))
+    if any(standard.value in evidence.deviations.get(thing, ()) for standard in profile.standards):
+        yield "standard"
+    codes = {code for code, _ in evidence.countries.get(thing, ())}
+    if wanted is not None and codes and not codes & wanted:
+        yield "country"
+
+
+def _left_out(evidence: Evidence, profile: NeedProfile, exclude: Iterable[NamedNode]) -> Mapping[int, frozenset[Rule]]:
+    found: dict[int, set[Rule]] = defaultdict(set)
+    named: tuple[tuple[Rule, Iterable[NamedNode]], ...] = (
         ("asker", profile.askers),
-    ):
+        ("own-place", (place.iri for place in profile.places)),
+        ("excluded", exclude),
+    )
+    for rule, iris in named:
         for iri in iris:
             thing = evidence.numbers.get(iri.value)
             if thing is not None:
-                found[thing] = rule  # type: ignore[assignment]
-    return found
-
-
-def _country_rule(evidence: Evidence, thing: int, wanted: set[str] | None) -> Rule | None:
-    if wanted is None:
-        return None
-    codes = {code for code, _ in evidence.countries.get(thing, ())}
-    return "country" if codes and not codes & wanted else None
+                found[thing].add(rule)
+    return {thing: frozenset(rules) for thing, rules in found.items()}

@@ -146,6 +146,8 @@ class Evidence:
         countries: Code and statement of each of its countries; no statement (-1) where taken from who provides it.
         regional: 1 in the programme area, 0 outside it, -1 where the graph does not say.
         area: The municipalities and regions it is in.
+        declined: 1 for who does not want to be proposed, and for a solution that nobody else provides.
+        deviations: The standards that a solution deviates from.
         word_holders, topic_holders: How many candidates have a document with each entry of `words`, on each concept.
         word_weights, topic_weights: How telling each entry of `words` and each concept is, 0..1.
         need_statements: What is stated of each need: topics, capabilities, standards, territory, who raises it.
@@ -176,6 +178,8 @@ class Evidence:
     countries: Mapping[int, tuple[tuple[str, int], ...]]
     regional: NDArray[np.int8]
     area: Mapping[int, tuple[int, ...]]
+    declined: NDArray[np.int8]
+    deviations: Mapping[int, frozenset[str]]
     links: Links
     topics: Topics
     words: WordIndex

@@ -60,6 +60,8 @@ class Facts:
         self.countries: dict[int, list[tuple[str, int]]] = defaultdict(list)
         self.area: dict[int, list[int]] = defaultdict(list)
         self.regional: set[int] = set()
+        self.declined: set[int] = set()
+        self.deviations: dict[int, frozenset[str]] = {}
         self.need_statements: dict[int, list[int]] = defaultdict(list)
         self.deployment_places: dict[int, tuple[int, ...]] = {}
         self.links = Table(10)

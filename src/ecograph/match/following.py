@@ -171,6 +171,8 @@ class _Following:
             node_dates=layered(before.node_dates).changed(facts.node_dates, self.nodes),
             countries=self._mapping(before.countries, {each: tuple(codes) for each, codes in facts.countries.items()}),
             regional=self._array(before.regional, assembling.regional(facts, told)),
+            declined=self._array(before.declined, assembling.declined(facts)),
+            deviations=self._mapping(before.deviations, facts.deviations),
             area=self._mapping(before.area, {each: self._places(places) for each, places in facts.area.items()}),
             links=links,
             topics=topics,

@@ -10,7 +10,7 @@ from typing import Final
 from pyoxigraph import NamedNode, Quad
 
 from ecograph.identifiers import concept_iri
-from ecograph.match import explanation, following, needs, ranking, reading, scoring, weights
+from ecograph.match import candidates, explanation, following, needs, ranking, reading, scoring, weights
 from ecograph.match.evidence import Evidence
 from ecograph.match.grounds import Question
 from ecograph.match.meaning import Meaning
@@ -235,13 +235,13 @@ class Matcher:
 
     def _exclusion(self, ranked: ranking.Ranking, group: Group, scored: ranking.Ranked) -> Exclusion:
         thing = ranked.thing(scored[0])
-        rule = ranked.gathered.failing[thing]
+        failed = candidates.said(ranked.gathered.failing[thing])
         return Exclusion(
             NamedNode(self.evidence.things[thing]),
             group,
             self.evidence.labels(thing),
-            rule,
-            texts(f"match.rule.{rule}"),
+            failed.code,
+            failed.sentences,
             scored[1].score,
         )
 

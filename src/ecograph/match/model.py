@@ -202,7 +202,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A candidate that fits and is left out by a rule; the score is the one it would have had."""
+    """A candidate that fits and is left out by a rule or several; the score is the one it would have had."""
 
     candidate: NamedNode
     group: Group

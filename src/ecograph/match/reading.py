@@ -124,6 +124,8 @@ class Reader:
         self._link_results()
         self._link_capabilities()
         self._link_needs()
+        self._read_declined()
+        self._read_deviations()
 
     def _rows(self, predicate: NamedNode) -> Iterable[Row]:
         """The statements with a predicate between two IRIs; those that are asked for again are read once."""
@@ -374,6 +376,34 @@ class Reader:
                 candidate = self.facts.numbers.get(row.object)
                 if predicate == ECO.raisedBy and candidate is not None:
                     self.facts.link(candidate, need, "raised", (weights.RAISED_REACH, weights.RAISED_PROOF), (edge,))
+
+    def _read_declined(self) -> None:
+        """Who does not want to be proposed, and the solutions that nobody else provides."""
+        declined = {row.subject for row in self._values(ECO.openToMatching) if row.value.value == "false"}
+        self.facts.declined = {self.facts.numbers[iri] for iri in declined if iri in self.facts.numbers}
+        if declined:
+            for solution, rows in self._by_subject(ECO.provider).items():
+                if solution in self.facts.numbers and all(row.object in declined for row in rows):
+                    self.facts.declined.add(self.facts.numbers[solution])
+
+    def _read_deviations(self) -> None:
+        """The standards that a solution deviates from, as the newest claim about each says."""
+        verdicts, standards = self._by_subject(ECO.conformance), self._by_subject(DCTERMS.conformsTo)
+        days = {row.subject: row.value.value for row in self._values(ECO.asOf) if row.subject in verdicts}
+        newest: dict[tuple[int, str], tuple[str, str, str]] = {}
+        for row in self._rows(ECO.solution) if verdicts else ():
+            solution, claim = self.facts.numbers.get(row.object), row.subject
+            if solution is None or claim not in verdicts:
+                continue
+            said = days.get(claim, ""), claim, _slug(_first(verdicts, claim))
+            for standard in standards.get(claim, ()):
+                key = solution, standard.object
+                newest[key] = max(newest.get(key, ("", "", "")), said)
+        found: dict[int, set[str]] = defaultdict(set)
+        for (solution, standard_iri), (_, _, verdict) in newest.items():
+            if verdict == "deviates":
+                found[solution].add(standard_iri)
+        self.facts.deviations = {solution: frozenset(iris) for solution, iris in found.items()}
 
     def _of_needs(self, predicate: NamedNode) -> list[tuple[int, Row]]:
         found = ((self.facts.numbers.get(row.subject), row) for row in self._rows(predicate))

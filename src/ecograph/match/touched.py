@@ -17,7 +17,9 @@ _LEAD_TO_DOCUMENT: Final = (ECO.project, ECO.solution, ECO.about, ECO.addressesN
 """What a node in between, or a solution, says of the document it is evidence in."""
 _MADE_BY: Final = (ECO.provider, DCTERMS.creator)
 _LIES_IN: Final = (ECO.locatedIn, ECO.inRegion, DCTERMS.spatial)
-_MENTIONED: Final = frozenset((RDF.type, ECO.country, ECO.inProgrammeArea))
+_OF_ITS_MAKER: Final = (ECO.country, ECO.openToMatching)
+"""What a solution or result takes from who provides or made it."""
+_MENTIONED: Final = frozenset((RDF.type, *_OF_ITS_MAKER, ECO.inProgrammeArea))
 """What must be known of everything that is mentioned: what it is, and where."""
 _CLASSES: Final = frozenset(ECO[name] for name in (*CANDIDATE_CLASSES, *DOCUMENT_CLASSES, *SEARCHED_CLASSES))
 _CONCEPTS: Final = frozenset((SKOS.broader, SKOS.inScheme, SKOS.topConceptOf))
@@ -79,8 +81,8 @@ def documents(after: Source, changes: Sequence[Quad]) -> list[NamedNode]:
             # Whatever refers to it leads to a thing now, or no longer.
             for each in around.referring(quad.subject):
                 lead(each)
-        elif quad.predicate in (ECO.country, ECO.inProgrammeArea):
-            for predicate in _MADE_BY if quad.predicate == ECO.country else _LIES_IN:
+        elif quad.predicate in (*_OF_ITS_MAKER, ECO.inProgrammeArea):
+            for predicate in _MADE_BY if quad.predicate in _OF_ITS_MAKER else _LIES_IN:
                 found.update(dict.fromkeys(_named(around.subjects(predicate, quad.subject))))
     for document in tuple(found):
         # A claim is as old as what shows it.

@@ -70,7 +70,7 @@ class Answer:
         goal: The rank that is asked for.
         bar: Whoever has that rank now; None where the group has fewer, or it is the candidate itself.
         gaps: Signal by signal what it has beside the bar.
-        rule: The hard rule that leaves it out.
+        rule: The hard rules that leave it out, by the first of them.
         search: What would bring it to the goal; None where it is there, or a rule forbids.
         outcome: The same in words.
         removals: What it would lose without each cited statement.
@@ -253,8 +253,8 @@ class Explainer:
         countries: Collection[str] | None,
         exclude: Collection[NamedNode],
     ) -> Note | None:
-        found = candidates.rule_of(self.evidence, profile, thing, countries=countries, exclude=exclude)
-        return Note(found, texts(f"match.rule.{found}")) if found else None
+        failed = candidates.rules_of(self.evidence, profile, thing, countries=countries, exclude=exclude)
+        return candidates.said(failed) if failed else None
 
     @staticmethod
     def _verdict(match: Match, rule: Note | None, goal: int) -> Verdict:

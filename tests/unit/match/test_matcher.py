@@ -133,6 +133,41 @@ class TestRules:
         assert all("se" in match.countries for match in result.matches if match.countries)
         assert (RAIN_UNIVERSITY, "country") in [(each.candidate, each.rule) for each in result.excluded]
 
+    def test_who_declines_is_not_proposed(self, region: tuple[Quad, ...]) -> None:
+        """
+        Who does not want to be proposed is left out, with the solutions that nobody else provides, and the rule is told.
+        """
+        matcher = matcher_of((*region, *quads_of("o:sensor-company eco:openToMatching false .")))
+        result = matcher.match(matcher.profile(CLOUDBURST))
+        left_out = {each.candidate: each.rule for each in result.excluded}
+        assert left_out[GAUGE] == left_out[ID["organisation/sensor-company"]] == "declined"
+        assert GAUGE not in {match.candidate for match in result.matches}
+
+    @pytest.mark.parametrize(("newest", "out"), [("deviates", True), ("complies", False), ("not-assessed", False)])
+    def test_a_required_standard_is_a_rule(self, region: tuple[Quad, ...], newest: str, out: bool) -> None:
+        """
+        A solution that deviates from a required standard, as the newest claim says, is left out; one not assessed stays.
+        """
+        claims = "\n".join(
+            f"""id:claim\\/{number} eco:solution s:gauge ; dct:conformsTo id:standard\\/rain ;
+            eco:asOf "{2024 + number}-01-01"^^xsd:date ; eco:conformance c:conformance\\/{verdict} ."""
+            for number, verdict in enumerate(("deviates", newest))
+        )
+        required = "n:cloudburst eco:requiresStandard id:standard\\/rain ."
+        matcher = matcher_of((*region, *quads_of(claims + required)))
+        result = matcher.match(matcher.profile(CLOUDBURST))
+        assert [(each.candidate, each.rule) for each in result.excluded if each.rule == "standard"] == (
+            [(GAUGE, "standard")] if out else []
+        )
+
+    def test_every_rule_that_fails_is_told(self, matcher: Matcher) -> None:
+        """
+        Who fails two rules is told both.
+        """
+        result = matcher.match(matcher.profile(CLOUDBURST), countries=["se"], exclude=[RAIN_UNIVERSITY])
+        (found,) = (each for each in result.excluded if each.candidate == RAIN_UNIVERSITY)
+        assert found.sentences["en"] == "Has been left out by choice. Is in a country that was not chosen."
+
     def test_groups_and_exclusions_can_be_chosen(self, matcher: Matcher) -> None:
         """
         The coordinator asks for some groups only, and leaves out whom they do not want.
