@@ -19,6 +19,7 @@ from ecograph.match.hierarchy import Hierarchy
 from ecograph.messages import LANGUAGES, Language, language_of
 from ecograph.text.embedding import Floats, State, prepare
 from ecograph.text.language import detect
+from ecograph.text.lexicon import content_words
 from ecograph.text.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -248,7 +249,9 @@ class Meaning:
         return np.asarray(np.mean(both, axis=0).max(axis=1), dtype=np.float32)
 
     def _asked(self, texts: Iterable[str]) -> Floats:
-        found = [self.vectors.query(text) for text in texts] if self.vectors else []
+        # Grammar alone is near to anything that is written alike.
+        telling = [text for text in texts if content_words(text, None)]
+        found = [self.vectors.query(text) for text in telling] if self.vectors else []
         vectors = [vector for vector in found if vector is not None]
         return np.stack(vectors) if vectors else np.zeros((0, 0), dtype=np.float32)
 
