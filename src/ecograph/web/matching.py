@@ -22,6 +22,7 @@ from ecograph.text.lexicon import normalise
 from ecograph.web import models, weight_models
 from ecograph.web.access import TheView, headers_of
 from ecograph.web.api import PROBLEMS, Lang, Side, Slug
+from ecograph.web.narrowing import narrowed
 from ecograph.web.reading import description
 
 JSON: Final = Format("json", "application/json", "json", ("text/json",))
@@ -45,6 +46,15 @@ Weighting = Annotated[
         description="The profile that says what counts most; see `/api/v1/weights`",
         examples=["ready-to-buy"],
         json_schema_extra={"enum": list(weights.PROFILES)},
+    ),
+]
+Topics = Annotated[
+    list[str] | None,
+    Query(
+        alias="topic",
+        max_length=50,
+        description="The topics it is about, by slug, instead of those understood; `slug:half` beside one weighs it",
+        examples=[["cloudburst", "cloudburst:half"]],
     ),
 ]
 Form = Annotated[
@@ -74,11 +84,12 @@ def matches_of_need(
     group: Groups = None,
     top: Top = 10,
     weighting: Weighting = weights.DEFAULT,
+    topic: Topics = None,
     form: Form = None,
     _lang: Lang = None,
 ) -> Response | models.Matches:
     """Candidates from both sides of the border, each with reasons that cite statements of the graph."""
-    return _of_need(request, view, slug, country, group, top, weighting, form)
+    return _of_need(request, view, slug, country, group, top, weighting, topic, form)
 
 
 @router.get(
@@ -96,16 +107,17 @@ def matches_of_need_in(
     group: Groups = None,
     top: Top = 10,
     weighting: Weighting = weights.DEFAULT,
+    topic: Topics = None,
     _lang: Lang = None,
 ) -> Response | models.Matches:
     """The same in the format that the end of the address names: `json`, `ttl`, `jsonld`, `nt` or `rdf`."""
-    return _of_need(request, view, slug, country, group, top, weighting, suffix)
+    return _of_need(request, view, slug, country, group, top, weighting, topic, suffix)
 
 
 @router.post("/matches", summary="Who fits a need in words", response_model=models.Matches, responses=_WRITTEN)
 def matches_of_text(request: Request, view: TheView, need: models.NeedText) -> Response | models.Matches:
     """The same for a need that is not in the graph. Nothing of it is kept."""
-    profile = view.matcher.profile_text(normalise(need.text), need.lang)
+    profile = narrowed(view, view.matcher.profile_text(normalise(need.text), need.lang), need.topics)
     found = view.matcher.match(
         profile, countries=need.countries, groups=need.groups, top=need.top, weighting=need.weighting
     )
@@ -123,11 +135,12 @@ def matches_of_address(
     group: Groups = None,
     top: Top = 10,
     weighting: Weighting = weights.DEFAULT,
+    topic: Topics = None,
     form: Form = None,
     _lang: Lang = None,
 ) -> Response | models.Matches:
     """As POST, for a link. The text is part of the address, which others may log: use POST where that matters."""
-    profile = view.matcher.profile_text(normalise(text))
+    profile = narrowed(view, view.matcher.profile_text(normalise(text)), topic)
     found = view.matcher.match(profile, countries=country, groups=group, top=top, weighting=weighting)
     return _written(request, view, found, form)
 
@@ -140,9 +153,10 @@ def _of_need(
     groups: list[Group] | None,
     top: int,
     weighting: str,
+    topics: list[str] | None,
     form: str | None,
 ) -> Response | models.Matches:
-    profile = view.matcher.profile(description.thing(view, "need", slug).summary.iri)
+    profile = narrowed(view, view.matcher.profile(description.thing(view, "need", slug).summary.iri), topics)
     found = view.matcher.match(profile, countries=countries, groups=groups, top=top, weighting=weighting)
     return _written(request, view, found, form)
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from ecograph.bootstrap import View
-from ecograph.identifiers import concept_iri
+from ecograph.errors import BadParameter
+from ecograph.identifiers import SLUG, concept_iri
 from ecograph.match.model import NeedProfile
 from ecograph.namespaces import CONCEPT
 
@@ -15,15 +16,26 @@ WEIGHTS: Final = {"fully": 1.0, "half": 0.5, "little": 0.2}
 _MARK: Final = ":"
 
 
-def narrowed(view: View, need: NeedProfile, topics: Sequence[str]) -> NeedProfile:
+def narrowed(view: View, need: NeedProfile, topics: Sequence[str] | None) -> NeedProfile:
     """
     The need with the topics that the coordinator has ticked or added, and no other.
 
     Args:
         view: The graph.
         need: As it was understood.
-        topics: Slugs of topics; `slug:half` beside a slug weighs that topic, one of `WEIGHTS`.
+        topics: Slugs of topics; `slug:half` beside a slug weighs that topic, one of `WEIGHTS`. None leaves the need
+            as it is.
+
+    Raises:
+        UnknownThing: There is no such topic.
+        BadParameter: That is no slug, or no weight.
     """
+    if topics is None:
+        return need
+    for topic in topics:
+        slug, mark, weight = topic.partition(_MARK)
+        if slug and (not SLUG.fullmatch(slug) or (mark and weight not in WEIGHTS)):
+            raise BadParameter(name="topic", value=topic[:100], expected=f"cloudburst, cloudburst:{'|'.join(WEIGHTS)}")
     wanted = {concept_iri("topic", slug): slug for slug in topics if slug and _MARK not in slug}
     for concept in need.concepts:
         if concept.iri not in wanted and concept.iri.value.startswith(CONCEPT["topic/"].value):

@@ -21,6 +21,8 @@ from ecograph.text.lexicon import normalise
 from ecograph.web import same_models
 from ecograph.web.access import TheView
 from ecograph.web.api import PROBLEMS, Lang, Slug
+from ecograph.web.matching import Topics
+from ecograph.web.narrowing import narrowed
 from ecograph.web.reading import description
 from ecograph.web.same_models import PLACE, ReplicableText, SameText
 
@@ -62,36 +64,38 @@ def same_as_need(view: TheView, slug: Slug, _lang: Lang = None) -> same_models.S
 
 @router.get("/needs/{slug}/replicable", summary="What already runs elsewhere for a need")
 def replicable_for_need(
-    view: TheView, slug: Slug, place: For = None, _lang: Lang = None
+    view: TheView, slug: Slug, place: For = None, topic: Topics = None, _lang: Lang = None
 ) -> same_models.ReplicableAnswer:
     """Fitting solutions that run somewhere, in which municipalities, and what is missing for us."""
-    return replicable_for(view, _stored(view, slug), place)
+    return replicable_for(view, narrowed(view, _stored(view, slug), topic), place)
 
 
 @router.post("/matches/same", summary="Who else has a need in words")
 def same_as_text(view: TheView, need: SameText) -> same_models.SameNeed:
     """The same for a need that is not in the graph. Nothing of it is kept."""
-    return same_for(view, _typed(view, need.text, need.lang))
+    return same_for(view, _typed(view, need.text, need.lang, need.topics))
 
 
 @router.get("/matches/same", summary="Who else has a need in words, as an address")
-def same_as_address(view: TheView, text: Text, language: Tongue = None, _lang: Lang = None) -> same_models.SameNeed:
+def same_as_address(
+    view: TheView, text: Text, language: Tongue = None, topic: Topics = None, _lang: Lang = None
+) -> same_models.SameNeed:
     """As POST, for a link. The text is part of the address, which others may log: use POST where that matters."""
-    return same_for(view, _typed(view, text, language))
+    return same_for(view, _typed(view, text, language, topic))
 
 
 @router.post("/matches/replicable", summary="What already runs elsewhere for a need in words")
 def replicable_for_text(view: TheView, need: ReplicableText) -> same_models.ReplicableAnswer:
     """The same for a need that is not in the graph. Nothing of it is kept."""
-    return replicable_for(view, _typed(view, need.text, need.lang), need.place)
+    return replicable_for(view, _typed(view, need.text, need.lang, need.topics), need.place)
 
 
 @router.get("/matches/replicable", summary="What already runs elsewhere for a need in words, as an address")
 def replicable_for_address(
-    view: TheView, text: Text, place: For = None, language: Tongue = None, _lang: Lang = None
+    view: TheView, text: Text, place: For = None, language: Tongue = None, topic: Topics = None, _lang: Lang = None
 ) -> same_models.ReplicableAnswer:
     """As POST, for a link. The text is part of the address, which others may log: use POST where that matters."""
-    return replicable_for(view, _typed(view, text, language), place)
+    return replicable_for(view, _typed(view, text, language, topic), place)
 
 
 def same_for(view: View, profile: NeedProfile) -> same_models.SameNeed:
@@ -120,5 +124,5 @@ def _stored(view: View, slug: str) -> NeedProfile:
     return view.matcher.profile(need)
 
 
-def _typed(view: View, text: str, lang: Language | None) -> NeedProfile:
-    return view.matcher.profile_text(normalise(text), lang)
+def _typed(view: View, text: str, lang: Language | None, topics: list[str] | None) -> NeedProfile:
+    return narrowed(view, view.matcher.profile_text(normalise(text), lang), topics)

@@ -25,6 +25,12 @@ class SameText(BaseModel):
 
     text: Annotated[str, Field(min_length=1, max_length=5000, examples=["Sensorer i gatuträd"])]
     lang: Annotated[Language | None, Field(description="The language of the text; found out if left out")] = None
+    topics: Annotated[
+        list[str] | None,
+        Field(
+            max_length=50, examples=[["cloudburst"]], description="The topics it is about, instead of those understood"
+        ),
+    ] = None
 
 
 class ReplicableText(SameText):

@@ -37,6 +37,23 @@ class TestData:
         edge = sent["cluster"]["edges"][0]
         assert sum(each["contribution"] for each in edge["reasons"]) == pytest.approx(edge["likeness"], abs=1e-9)
 
+    @pytest.mark.parametrize("question", ["", "/same", "/replicable"])
+    def test_topics_are_chosen_and_weighed(self, client: httpx.Client, question: str) -> None:
+        """
+        The topics that the coordinator chose, and how much each counts, go before those understood; by address and by request.
+        """
+        asked = {"text": "Varning vid skyfall"}
+        chosen = ["waste", "waste:half"]
+        got = client.get(f"/api/v1/matches{question}", params={**asked, "topic": chosen}).json()
+        sent = client.post(f"/api/v1/matches{question}", json={**asked, "topics": chosen}).json()
+        assert sent == got
+        topics = [(each["iri"].rsplit("/", 1)[-1], each["weight"]) for each in got["need"]["concepts"]]
+        assert topics == [("waste", 0.5)]
+        for wrong in ("waste:huge", "no topic", "<x>"):
+            refused = client.get(f"/api/v1/matches{question}", params={**asked, "topic": wrong})
+            assert (refused.status_code, refused.json()["code"]) == (400, "bad-parameter")
+        assert client.get(f"/api/v1/matches{question}", params={**asked, "topic": "no-such"}).status_code == 404
+
     def test_groups_are_listed(self, client: httpx.Client) -> None:
         """
         All groups of needs are one answer, with how many needs were compared.

@@ -118,13 +118,12 @@ def _page(
     stored: Profile | None = None,
 ) -> HTMLResponse:
     lang, view = words.lang, words.view
-    if topics is not None:
-        need = narrowed(view, need, topics)
+    need = narrowed(view, need, topics)
     result = view.matcher.match(need, top=_ALL, weighting=weighting)
     shown_all = [group for group in GROUPS if group in (opened or ())]
     groups = matches.groups(words, result, shown_all, top)
-    kept = [("q", typed)] if typed else []
-    kept += [("topic", slug) for slug in topics or ()]
+    named = [("topic", slug) for slug in topics or ()]
+    kept = [*([("q", typed)] if typed else []), *named]
     chosen = [("weighting", weighting)] if weighting != weights.DEFAULT else []
 
     def opening(group: str) -> str:
@@ -186,10 +185,10 @@ def _page(
         weighed=weights.profile(weighting),
         profiles=weights.PROFILES.values(),
         consortium_href=_of(need, typed, lang, "consortium", topics or ()),
-        same_href=_of(need, typed, lang, "same"),
-        replicate_href=_of(need, typed, lang, "replicate"),
-        json_href=_as_data(need, typed, [("lang", lang), *chosen]),
-        graph_href=_as_data(need, typed, [*chosen, ("format", "turtle")]),
+        same_href=_of(need, typed, lang, "same", topics or ()),
+        replicate_href=_of(need, typed, lang, "replicate", topics or ()),
+        json_href=_as_data(need, typed, [("lang", lang), *chosen, *named]),
+        graph_href=_as_data(need, typed, [*chosen, *named, ("format", "turtle")]),
         rdf_href=f"/id/{ID.local(need.iri)}.ttl" if need.iri else None,
     )
 

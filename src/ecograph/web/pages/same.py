@@ -21,8 +21,9 @@ from ecograph.match.replication import Deployment, Option
 from ecograph.match.requirements import Cell, Row
 from ecograph.namespaces import ID
 from ecograph.text.lexicon import normalise
+from ecograph.web.narrowing import narrowed
 from ecograph.web.pages.layout import METHODS, Words, page, short
-from ecograph.web.pages.need import LONGEST_NEED
+from ecograph.web.pages.need import LONGEST_NEED, Topics
 from ecograph.web.same_models import PLACE
 from ecograph.web.views.words import Link, Reader
 
@@ -38,10 +39,10 @@ Typed = Annotated[str, Query(max_length=LONGEST_NEED)]
 
 
 @router.api_route("/{lang}/same", methods=METHODS)
-def same(request: Request, words: Words, need: Need = "", q: Typed = "") -> HTMLResponse:
+def same(request: Request, words: Words, need: Need = "", q: Typed = "", topic: Topics = None) -> HTMLResponse:
     """Who else has a need; without one, every group of needs that stand together."""
     view, lang = words.view, words.lang
-    profile, asked = _asked(words, need, q)
+    profile, asked = _asked(words, need, q, topic)
     found = clusters.same(view.matcher, view.snapshot, view.compared, profile) if profile else None
     groups = None if found else clusters.clusters(view.matcher, view.snapshot, view.compared)
     heading = _heading(words, profile, q) if profile else None
@@ -85,13 +86,14 @@ def replicate(
     words: Words,
     need: Need = "",
     q: Typed = "",
+    topic: Topics = None,
     place: Annotated[str, Query(alias="for", max_length=200)] = "",
 ) -> HTMLResponse:
     """What already runs elsewhere that fits a need, and what is missing to take it over."""
     view, lang = words.view, words.lang
     if place and not re.match(PLACE, place):
         raise BadParameter(name="for", value=place[:100], expected="municipality/se-malmoe")
-    profile, asked = _asked(words, need, q)
+    profile, asked = _asked(words, need, q, topic)
     where = ID[place] if place else None
     found = replication.replicable(view.matcher, view.snapshot, profile, where) if profile else None
     heading = _heading(words, profile, q) if profile else None
@@ -114,14 +116,19 @@ def replicate(
     )
 
 
-def _asked(words: Reader, need: str, q: str) -> tuple[NeedProfile | None, list[tuple[str, str]]]:
+def _asked(
+    words: Reader, need: str, q: str, topics: Sequence[str] | None
+) -> tuple[NeedProfile | None, list[tuple[str, str]]]:
     """The need in the graph or in words, and how it is asked for; None for neither."""
-    typed = q.strip()
+    typed, view = q.strip(), words.view
+    named = [("topic", slug) for slug in topics or ()]
     if need:
         if not NAME.fullmatch(need):
             raise BadParameter(name="need", value=need[:100], expected="n09")
-        return words.view.matcher.profile(thing_iri("need", need)), [("need", need)]
-    return (words.view.matcher.profile_text(normalise(typed)), [("q", typed)]) if typed else (None, [])
+        return narrowed(view, view.matcher.profile(thing_iri("need", need)), topics), [("need", need), *named]
+    if not typed:
+        return None, []
+    return narrowed(view, view.matcher.profile_text(normalise(typed)), topics), [("q", typed), *named]
 
 
 def _heading(words: Reader, profile: NeedProfile, q: str) -> Link:
@@ -137,7 +144,7 @@ def _crumbs(heading: Link | None, title: str) -> list[Link]:
 def _as_data(question: str, asked: Sequence[tuple[str, str]], lang: str) -> str:
     """Where REST gives the same answer."""
     given = dict(asked)
-    rest = [(name, value) for name, value in asked if name == "for"]
+    rest = [(name, value) for name, value in asked if name in ("for", "topic")]
     if "need" in given:
         return f"/api/v1/needs/{given['need']}/{question}?{urlencode([*rest, ('lang', lang)])}"
     return f"/api/v1/matches/{question}?{urlencode([('text', given['q']), *rest, ('lang', lang)])}"
