@@ -25,7 +25,7 @@ from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat, Store, serialize
 
 import growth
 from ecograph.bootstrap import EcoGraph
@@ -97,8 +97,7 @@ def verify(directory: Path, _: int) -> int:
 def dump(directory: Path, _: int) -> int:
     """Write the rebuilt store as one N-Quads file, for the peer."""
     with EmbeddedStore.reader(directory / "rebuilt").snapshot() as snapshot:
-        assert snapshot.path is not None
-        Store.read_only(str(snapshot.path)).dump(str(directory / "all.nq"), RdfFormat.N_QUADS)
+        serialize(snapshot.quads(), str(directory / "all.nq"), RdfFormat.N_QUADS)
         return len(snapshot)
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from ecograph.analyse.dumps import Dumps
 from ecograph.config import Settings
 from ecograph.contribute import door, provenance, staging, system, uploads
 from ecograph.contribute.desk import NOBODY, Desk
@@ -25,17 +27,22 @@ from ecograph.contribute.publishing import Publisher
 from ecograph.contribute.rules import Rules
 from ecograph.contribute.staged import Staged
 from ecograph.contribute.workers import ContributionWorkers
-from ecograph.errors import PartnerExists, ReadOnly
+from ecograph.errors import NoHistory, PartnerExists, ReadOnly
+from ecograph.history import History
 from ecograph.identifiers import COMMON, SLUG, Space, graph_iri
+from ecograph.isolation.pool import SlowLane
 from ecograph.ledger.partners import Partner
 from ecograph.ledger.records import Kind
 from ecograph.ledger.sql import Ledger
 from ecograph.messages import language_of, text
 from ecograph.query.catalogue import Catalogue
-from ecograph.query.workers import WorkerPool
+from ecograph.query.remote import RemoteAnswers
+from ecograph.query.workers import Answers, WorkerPool
 from ecograph.shacl.report import Finding
 from ecograph.store.base import Snapshot
+from ecograph.store.endpoint import Address
 from ecograph.store.oxigraph import EmbeddedStore
+from ecograph.store.remote import RemoteStore
 from ecograph.text.vectors import VectorCache, Vectors
 from ecograph.view import View
 
@@ -71,7 +78,7 @@ class EcoGraph:
     `open` takes the directory for writing; `read` only looks at the current generation, also beside a running service.
     """
 
-    def __init__(self, settings: Settings, store: EmbeddedStore, ledger: Ledger | None) -> None:
+    def __init__(self, settings: Settings, store: EmbeddedStore | RemoteStore, ledger: Ledger | None) -> None:
         self.settings = settings
         self.store = store
         self._ledger = ledger
@@ -80,6 +87,11 @@ class EcoGraph:
         self._starting = threading.Lock()
         self._workers: ContributionWorkers | None = None
         self._view: View | None = None
+        self._history = (
+            History(ledger, settings.data_dir / "past", settings.past_kept, lambda snapshot: View(snapshot, self.rules))
+            if ledger
+            else None
+        )
         self.before_showing: list[Callable[[View], object]] = []
         """What else is built for a new view before readers get it."""
 
@@ -106,12 +118,20 @@ class EcoGraph:
     @classmethod
     def read(cls, settings: Settings) -> EcoGraph:
         """
-        Open the current generation for reading.
+        Open the current generation for reading, or the graph on the server that the settings name.
 
         Raises:
-            NotLoaded: The directory holds no graph yet.
+            NotLoaded: The directory, or the server, holds no graph yet.
+            StoreUnavailable: The server does not answer, or refuses.
         """
-        return cls(settings, EmbeddedStore.reader(settings.data_dir / "store"), None)
+        return cls(settings, cls._reader(settings), None)
+
+    @staticmethod
+    def _reader(settings: Settings) -> EmbeddedStore | RemoteStore:
+        if settings.store_url is None:
+            return EmbeddedStore.reader(settings.data_dir / "store")
+        settings.data_dir.mkdir(parents=True, exist_ok=True)  # for what is kept of texts
+        return RemoteStore.reader(Address(settings.store_url, user=settings.store_user, password=settings.store_secret))
 
     @property
     def ledger(self) -> Ledger:
@@ -130,10 +150,57 @@ class EcoGraph:
         """Whether it was opened for writing."""
         return self._ledger is not None
 
+    @property
+    def history(self) -> History[View]:
+        """
+        The graph as it was.
+
+        Raises:
+            NoHistory: This EcoGraph was opened for reading.
+        """
+        if self._history is None:
+            raise NoHistory()
+        return self._history
+
+    @contextmanager
+    def view_at(self, moment: str | None = None) -> Iterator[View]:
+        """
+        A past revision with everything that answers questions about it; shared, so do not close it.
+
+        Args:
+            moment: See `History.moment`; None for the current revision.
+
+        Raises:
+            BadParameter: It is no moment.
+            UnknownMoment: There is no revision of that moment.
+            NoHistory: This EcoGraph was opened for reading.
+            QueryBusy: Too many wait for past revisions already.
+        """
+        entry = self.history.moment(moment) if moment is not None else None
+        view = self.view()
+        if entry is None or entry.number == view.revision:
+            yield view
+        else:
+            with self.history.at(entry) as past:
+                yield past
+
+    @contextmanager
+    def at(self, moment: str | None = None) -> Iterator[Snapshot]:
+        """
+        The graph as it was at a moment, as `view_at` does; `ecograph.queries` answers from the snapshot's `path`.
+        """
+        with self.view_at(moment) as view:
+            yield view.snapshot
+
     @cached_property
     def publisher(self) -> Publisher:
         """The one writer."""
-        return Publisher(self.ledger, self.store, self.refresh)
+        return Publisher(self.ledger, self.store, self._published)
+
+    @cached_property
+    def dumps(self) -> Dumps:
+        """The graph as files, for the last few revisions."""
+        return Dumps(self.settings.data_dir / "dumps")
 
     @property
     def contribution_workers(self) -> ContributionWorkers:
@@ -171,6 +238,8 @@ class EcoGraph:
         if partner is not None:
             return self.desk.check(files, options, partner)
         with self.store.snapshot() as snapshot:
+            if snapshot.path is None:  # the workers could not look anything up
+                raise ReadOnly()
             return uploads.check(files, options, None, snapshot, self.contribution_workers.run)
 
     def add_partner(self, slug: str, name: str, homepage: str, licence: str, language: str = "en") -> Partner:
@@ -209,8 +278,17 @@ class EcoGraph:
         return Catalogue.load(self.settings.resources_dir / "queries")
 
     @cached_property
-    def queries(self) -> WorkerPool:
-        """The processes that run people's SPARQL, on the revision of the current view."""
+    def queries(self) -> Answers:
+        """What runs people's SPARQL, on the revision of the current view: processes, or the server with the graph."""
+        if isinstance(self.store, RemoteStore):
+            return RemoteAnswers(
+                self.store.endpoint,
+                size=self.settings.query_workers + self.settings.query_slow_workers,
+                queue=self.settings.query_queue,
+                timeout_s=self.settings.query_timeout_s,
+                result_bytes=self.settings.query_result_bytes,
+                rows=self.settings.query_rows,
+            )
         return WorkerPool(
             self.view().snapshot.path,
             size=self.settings.query_workers,
@@ -218,6 +296,12 @@ class EcoGraph:
             timeout_s=self.settings.query_timeout_s,
             memory_bytes=self.settings.query_memory_bytes,
             result_bytes=self.settings.query_result_bytes,
+            rows=self.settings.query_rows,
+            slow=SlowLane(
+                self.settings.query_slow_workers,
+                self.settings.query_slow_after_s,
+                self.settings.query_slow_per_minute,
+            ),
         )
 
     @property
@@ -255,6 +339,11 @@ class EcoGraph:
                 getattr(new, part)
             self._show_built(new)
 
+    def _published(self) -> None:
+        self.history.clean()
+        self.dumps.clean(self.history.erased())
+        self.refresh()
+
     def _view_after(self, old: View) -> View:
         """The view of the newest revision, which takes over what has not changed since an old one."""
         snapshot = self.store.snapshot()
@@ -276,9 +365,17 @@ class EcoGraph:
             self._show(view)
 
     def _show(self, view: View) -> None:
+        view.published_at = self._published_at(view.snapshot)
         self._view = view
         if "queries" in self.__dict__ and view.snapshot.path is not None:
             self.queries.switch(view.snapshot.path)
+
+    def _published_at(self, snapshot: Snapshot) -> datetime | None:
+        """When a revision was published, or without a ledger when its generation was made."""
+        if self._ledger is not None:
+            entry = self._ledger.timeline.entry(snapshot.revision)
+            return entry.published_at if entry else None
+        return datetime.fromtimestamp(snapshot.path.stat().st_mtime, UTC) if snapshot.path else None
 
     def warm(self) -> None:
         """Build what answers the first visitor before they come."""
@@ -422,6 +519,10 @@ class EcoGraph:
             self._workers.close()
         if self._view:
             self._view.close()
+        if self._history:
+            self._history.close()
+        if "dumps" in self.__dict__:
+            self.dumps.close()
         self.store.close()
         if self._ledger:
             self._ledger.close()

@@ -22,8 +22,11 @@ Every error EcoGraph raises on purpose, sorted by who can put it right.
     │   └── QueryBusy         no worker is free
     ├── RequestError          the coordinator: their question
     │   ├── UnknownThing      no such need, actor, concept
+    │   ├── UnknownPage       a page of a list that is not there
+    │   ├── UnknownMoment     before the first revision, or yet to come
     │   ├── UnknownLanguage   not da, sv or en
     │   ├── BadParameter      a value outside its range
+    │   ├── TooManyChanges    a difference over the limit
     │   ├── BadGoldSet        judged needs that cannot be read
     │   ├── WrongState        a step that the contribution's state does not allow
     │   ├── VersionConflict   somebody changed the contribution meanwhile
@@ -41,9 +44,13 @@ Every error EcoGraph raises on purpose, sorted by who can put it right.
         ├── LedgerBroken      the hash chain does not verify
         ├── StoreMismatch     the store is not what the ledger says
         ├── StoreBehind       recorded in the ledger, not yet shown by the store
+        ├── StoreUnavailable  the server that holds the graph does not answer, or refuses
+        ├── StoreForeign      a server's dataset that holds something else
         ├── NotLoaded         the data directory holds no graph yet
         ├── ReadOnly          opened for reading, so nothing can be written
+        ├── NoHistory         earlier revisions are not kept here
         ├── Unreachable       no EcoGraph answers at an address
+        ├── HarvestStopped    somebody else's endpoint gave no usable answer
         ├── EmbedderUnavailable the language model cannot be used
         └── RemoteProblem     what a service at another address says went wrong
 
@@ -53,7 +60,8 @@ languages is the message `error.<code>` in `locales/`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from ecograph.messages import Language, catalogue, text
@@ -194,15 +202,32 @@ class QueryRefused(QueryError):
 
 
 class QueryTimeout(QueryError):
-    """A query stopped at its deadline. Values: `seconds`."""
+    """A query stopped at its deadline. Values: `seconds`; see `_with_cost` for more."""
 
     code = "query-timeout"
 
+    def message(self, lang: Language) -> str:
+        """At which deadline, and which pattern is likely to cost most."""
+        return _with_cost(self, super().message(lang), lang)
+
 
 class QueryTooBig(QueryError):
-    """A query stopped at its memory or size limit. Values: `limit`."""
+    """A query stopped at its memory or size limit. Values: `limit`; see `_with_cost` for more."""
 
     code = "query-too-big"
+
+    def message(self, lang: Language) -> str:
+        """At which limit, and which pattern is likely to cost most."""
+        return _with_cost(self, super().message(lang), lang)
+
+
+def _with_cost(error: QueryError, said: str, lang: Language) -> str:
+    """What is said of a stopped query, with its costly pattern: `cost` (a key of `sparql.cost`), `line`, `pattern`."""
+    if "cost" not in error.values:
+        return said
+    key = f"sparql.cost.{error.values['cost']}"
+    values = {name: error.values[name] for name in ("line", "pattern")}
+    return f"{said} {text(key, lang, **values)}"
 
 
 class QueryTooComplex(QueryError):
@@ -236,6 +261,18 @@ class UnknownThing(RequestError):
         return text(f"error.{self.code}", lang, kind=named.get(lang, kind), id=self.values["id"])
 
 
+class UnknownPage(RequestError):
+    """A cursor that leads to no page of the list. Values: `cursor`."""
+
+    code = "unknown-page"
+
+
+class UnknownMoment(RequestError):
+    """No revision of that number or moment. Values: `moment`, `first`, `last` (numbers), `begins`, `ends` (moments)."""
+
+    code = "unknown-moment"
+
+
 class UnknownLanguage(RequestError):
     """A language EcoGraph does not speak. Values: `lang`."""
 
@@ -246,6 +283,12 @@ class BadParameter(RequestError):
     """A value outside its range. Values: `name`, `value`, `expected`."""
 
     code = "bad-parameter"
+
+
+class TooManyChanges(RequestError):
+    """More statements changed between two revisions than one answer holds. Values: `limit`."""
+
+    code = "too-many-changes"
 
 
 class BadGoldSet(RequestError):
@@ -383,6 +426,27 @@ class StoreBehind(ServiceError):
     code = "store-behind"
 
 
+class StoreUnavailable(ServiceError):
+    """
+    The server that holds the graph does not answer, or refuses.
+
+    Values: `url`, `fault` (a key of `store.fault`), `detail` (the server's own words).
+    """
+
+    code = "store-unavailable"
+
+    def message(self, lang: Language) -> str:
+        """What is wrong with the server, and what it said itself."""
+        what = text(f"store.fault.{self.values['fault']}", lang)
+        return text(f"error.{self.code}", lang, what=what, **self.values)
+
+
+class StoreForeign(ServiceError):
+    """A server's dataset holds data that EcoGraph did not write where it would write. Values: `url`."""
+
+    code = "store-foreign"
+
+
 class NotLoaded(ServiceError):
     """The data directory holds no graph yet. Values: `directory`."""
 
@@ -395,10 +459,30 @@ class ReadOnly(ServiceError):
     code = "read-only"
 
 
+class NoHistory(ServiceError):
+    """This EcoGraph was opened for reading, so that it knows the present revision only."""
+
+    code = "no-history"
+
+
 class Unreachable(ServiceError):
     """No EcoGraph answers at an address. Values: `endpoint`."""
 
     code = "unreachable"
+
+
+class HarvestStopped(ServiceError):
+    """
+    Somebody else's SPARQL endpoint gave no usable answer. Values: `endpoint`, `reason` (a key of `federate.reason`),
+    `detail`.
+    """
+
+    code = "harvest-stopped"
+
+    def message(self, lang: Language) -> str:
+        """Why, and that what was fetched is kept."""
+        said = text(f"federate.reason.{self.values['reason']}", lang, detail=self.values["detail"])
+        return text(f"error.{self.code}", lang, **{**self.values, "said": said})
 
 
 class EmbedderUnavailable(ServiceError):
@@ -419,8 +503,8 @@ class EmbedderUnavailable(ServiceError):
 
 class RemoteProblem(ServiceError):
     """
-    What a service at another address says went wrong. Values: `endpoint`, `detail` (its words); `findings` as REST
-    writes them. The exit code is that of the error as the service names it.
+    What a service at another address says went wrong, where no error here has that code. Values: `endpoint`, `detail`
+    (its words); `findings` as REST writes them.
     """
 
     code = "remote-problem"
@@ -434,3 +518,43 @@ def known(base: type[EcoGraphError] = EcoGraphError) -> tuple[type[EcoGraphError
         found += [child] if "code" in vars(child) else []
         found += known(child)
     return tuple(found)
+
+
+def told(code: str, endpoint: str, detail: str, members: Mapping[str, Any]) -> EcoGraphError:
+    """
+    An error that a service at another address tells of: of the class that has its code here, in the service's words.
+
+    Args:
+        code: As the service names it.
+        endpoint: Where the service is.
+        detail: Its words.
+        members: The problem as it came; they are the error's `values`.
+
+    Example:
+        >>> error = told("query-syntax", "https://example.org/", "Line 1: expected }", {"line": 1, "column": 9})
+        >>> isinstance(error, QuerySyntax), error.values["line"], str(error)
+        (True, 1, 'Line 1: expected }')
+    """
+    kind = next((each for each in known() if each.code == code), RemoteProblem)
+    values = {**members, "endpoint": endpoint, "detail": detail}
+    error = RemoteProblem(**values) if kind is RemoteProblem else _told_kind(kind)(**values)
+    findings = [each for each in members.get("errors", ()) if isinstance(each, dict) and "severity" in each]
+    if isinstance(error, RemoteProblem | Rejected):
+        error.findings = findings
+    return error
+
+
+class _Told(EcoGraphError):
+    """Says what somebody else has said, in their words and language."""
+
+    def __init__(self, **values: object) -> None:
+        EcoGraphError.__init__(self, **values)
+
+    def message(self, lang: Language) -> str:
+        """Their words."""
+        return str(self.values["detail"])
+
+
+@cache
+def _told_kind(kind: type[EcoGraphError]) -> type[EcoGraphError]:
+    return type(kind.__name__, (_Told, kind), {"__doc__": kind.__doc__, "__module__": kind.__module__})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Final
 
@@ -51,6 +52,8 @@ class View:
         self.snapshot = snapshot
         self.rules = rules
         self.vectors = vectors
+        self.published_at: datetime | None = None
+        """When this revision was published; None where nobody has said."""
         self._former: tuple[Matcher, Iterable[Quad]] | None = None
         self._building = threading.RLock()
         if concepts is not None:

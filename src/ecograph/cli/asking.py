@@ -10,9 +10,10 @@ import typer
 
 from ecograph.cli.contribute import AsJson
 from ecograph.cli.explaining import show_changes, show_evidence, show_why
-from ecograph.cli.office import MatchAsked, office
+from ecograph.cli.office import office
 from ecograph.cli.showing import Json, columns, print_json, print_table, show_matches
 from ecograph.cli.state import err, out, say, state, words
+from ecograph.client.asking import MatchAsked, WhyAsked
 from ecograph.errors import BadParameter
 from ecograph.match.model import GROUPS
 from ecograph.namespaces import PREFIXES
@@ -100,7 +101,7 @@ def explain(
 
 def _why(need: str, who: str, goal: int | None, country: list[str] | None, weighting: str | None) -> Json:
     with office() as at_work:
-        return at_work.why(need, who, country, goal, weighting)
+        return at_work.why(WhyAsked(need, who, country, goal, weighting))
 
 
 def search(

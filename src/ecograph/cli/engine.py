@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ecograph.cli.checked import CheckedHere, check_json, findings_json
-from ecograph.cli.office import TEMPLATE_ENDINGS, Converted, Fields, MatchAsked
+from ecograph.cli.office import TEMPLATE_ENDINGS, Converted, Fields
 from ecograph.cli.opening import Opened
 from ecograph.cli.shortlist_here import ShortlistHere
 from ecograph.cli.showing import Json
+from ecograph.client.asking import MatchAsked, WhyAsked
+from ecograph.client.here import Here
 from ecograph.contribute import converting, exporting, provenance, staging
 from ecograph.contribute.desk import NOBODY, OPERATOR, Case
 from ecograph.contribute.folders import files_of
@@ -28,17 +30,13 @@ from ecograph.contribute.templates.workbook import template_xlsx
 from ecograph.errors import AlreadyOpen, BadParameter, UnknownThing, WrongState
 from ecograph.identifiers import graph_iri
 from ecograph.ledger.records import State
-from ecograph.match import rdf, weights
-from ecograph.match.model import GROUPS, Group, MatchResult
+from ecograph.match import rdf
 from ecograph.messages import Language
-from ecograph.query import guard
 from ecograph.rdf.serializing import write_graph
 from ecograph.shacl.contract import Contract, template_csv
 from ecograph.shacl.report import Report, Severity
 from ecograph.store.base import Snapshot
-from ecograph.web import contribution_models, matching, models, same, statements, why_models
-from ecograph.web.reading import building, fulltext
-from ecograph.web.reading.directory import Filter
+from ecograph.web import contribution_models, matching, models, same, statements
 
 
 class Engine(Opened):
@@ -223,39 +221,25 @@ class Engine(Opened):
         )
         return found.model_dump(mode="json")
 
+    @property
+    def _here(self) -> Here:
+        return Here(self.reading)
+
     def match(self, asked: MatchAsked) -> Json:
         """Who fits a need."""
-        return models.matches(self._match(asked)).model_dump(mode="json")
+        return self._here.match(asked)
 
     def match_graph(self, asked: MatchAsked, form: str) -> bytes:
         """Who fits a need, as RDF in a format."""
-        return write_graph(rdf.triples(self._match(asked)), matching.format_of(form))
+        return write_graph(rdf.triples(self._here.matches(asked)), matching.format_of(form))
 
-    def _match(self, asked: MatchAsked) -> MatchResult:
-        wanted = [_group(name) for name in asked.groups] if asked.groups else None
-        return self.reading.view().match(
-            asked.need,
-            countries=asked.countries,
-            groups=wanted,
-            top=asked.top,
-            weighting=asked.weighting or weights.DEFAULT,
-        )
-
-    def why(
-        self, need: str, who: str, countries: Sequence[str] | None, goal: int | None, weighting: str | None
-    ) -> Json:
+    def why(self, asked: WhyAsked) -> Json:
         """Why somebody is in the list for a need, or not."""
-        view = self.reading.view()
-        found = view.why(
-            view.profile(need), who, countries=countries, goal=goal, weighting=weighting or weights.DEFAULT
-        )
-        return why_models.why(found).model_dump(mode="json")
+        return self._here.why(asked)
 
     def consortium(self, asked: Json) -> Json:
         """Who could meet a need together, within rules as REST is asked for them."""
-        from ecograph.web import consortia  # the solver takes a while to load
-
-        return consortia.answer_json(self.reading.view(), asked)
+        return self._here.consortium(asked)
 
     def same_need(self, need: str) -> Json:
         """Who else has a need."""
@@ -273,14 +257,12 @@ class Engine(Opened):
 
     def search(self, query: str, limit: int) -> list[Json]:
         """Things by name or words."""
-        view = self.reading.view()
-        wanted = Filter(text=query, also=fulltext.find(view, query, self.lang))
-        found = building.directory(view).find(wanted, self.lang, topics=True, limit=limit).items
-        return [{"iri": each.iri.value, "kind": each.kind, "label": each.name(self.lang)[0]} for each in found]
+        found = self._here.search(query, limit, self.lang)
+        return [{name: each[name] for name in ("iri", "kind", "label")} for each in found]
 
     def sparql(self, query: str, accept: str) -> bytes:
         """The answer to a query."""
-        return self.reading.queries.run(guard.admit(query), accept).body
+        return self._here.sparql(query, accept).body
 
     def _checked(
         self, staged: Staged, files: Sequence[SourceFile], rules: Rules, snapshot: Snapshot | None
@@ -315,10 +297,3 @@ def _state(wanted: str | None) -> State | None:
         return State(wanted)
     except ValueError:
         raise BadParameter(name="--state", value=wanted, expected=", ".join(State)) from None
-
-
-def _group(wanted: str) -> Group:
-    for group in GROUPS:
-        if group == wanted:
-            return group
-    raise BadParameter(name="--kind", value=wanted, expected=", ".join(GROUPS))

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from ecograph import __version__
-from ecograph.cli import asking, consortium, contribute, evaluating, partners, review, same, serving, shortlist, tables
+from ecograph.cli import asking, consortium, contribute, evaluating, partners, projecting, review, same, serving, shortlist, tables
 from ecograph.cli.showing import show_findings
 from ecograph.cli.state import err, language, out, state
 from ecograph.config import Settings
@@ -32,6 +32,7 @@ _COMMANDS: Final[Sequence[Callable[..., None]]] = (
     serving.load,
     serving.rebuild,
     serving.verify,
+    projecting.project,
     serving.stats,
     serving.expire,
     serving.erase,

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from ecograph.cli.showing import Json
 from ecograph.cli.state import state
+from ecograph.client.asking import MatchAsked, WhyAsked
 from ecograph.contribute.packing import SourceFile
 from ecograph.errors import BadParameter
 from ecograph.messages import Language
@@ -20,17 +21,6 @@ TEMPLATE_ENDINGS: Final = ("csv-metadata.json", "table-schema.json", "schema.jso
 
 Fields = Mapping[str, str]
 """How files are to be read, and whose they are, as REST names it."""
-
-
-@dataclass(frozen=True)
-class MatchAsked:
-    """Who is to be found for a need: its id or its words, and what candidates; `weighting` says what counts most."""
-
-    need: str
-    countries: Sequence[str] | None = None
-    groups: Sequence[str] | None = None
-    top: int = 5
-    weighting: str | None = None
 
 
 class Checked(Protocol):
@@ -160,9 +150,7 @@ class Office(Protocol):
     def match_graph(self, asked: MatchAsked, form: str) -> bytes:
         """Who fits a need, as RDF in a format."""
 
-    def why(
-        self, need: str, who: str, countries: Sequence[str] | None, goal: int | None, weighting: str | None
-    ) -> Json:
+    def why(self, asked: WhyAsked) -> Json:
         """Why somebody is in the list for a need, or not."""
 
     def consortium(self, asked: Json) -> Json:

@@ -9,35 +9,28 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import quote
 
 import httpx
 
-from ecograph import __version__, errors
-from ecograph.cli.office import Converted, Fields, MatchAsked
+from ecograph.cli.office import Converted, Fields
 from ecograph.cli.shortlist_there import ShortlistThere
 from ecograph.cli.showing import Json
+from ecograph.client.asking import MatchAsked, WhyAsked
+from ecograph.client.service import API, Service
+from ecograph.client.there import There
 from ecograph.contribute.folders import files_of
 from ecograph.contribute.packing import SourceFile
-from ecograph.errors import BadParameter, RemoteProblem, Unreachable
+from ecograph.errors import UnknownThing
 from ecograph.identifiers import NAME
 from ecograph.messages import Language
-from ecograph.namespaces import ID
 from ecograph.rdf.formats import GRAPH_FORMATS, by_suffix
 
-_API: Final = "api/v1"
-_JSON: Final = "application/json"
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-_TIMEOUT: Final = httpx.Timeout(
-    150.0, connect=10.0
-)  # a check may wait for a worker as long as it may take, a minute each
-_TRIES: Final = 2  # of what may be asked twice: a connection that was kept open may be gone
 _FINDINGS_HEADER: Final = "EcoGraph-Findings"
-_PAGE: Final = 200
 _FILE_NAME: Final = re.compile(r'filename="([^"]+)"')
 
 
@@ -83,23 +76,15 @@ class Remote:
     """
 
     def __init__(self, endpoint: str, token: str | None, lang: Language) -> None:
-        self._endpoint = endpoint
         self._lang = lang
-        parts = _parts(endpoint)
-        if token and (not token.isascii() or not token.isprintable()):
-            raise BadParameter(name="ECOGRAPH_TOKEN", value="…", expected="eg_…")
-        if token and parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-            raise BadParameter(name="--endpoint", value=endpoint, expected="https://…")
-        headers = {"Accept-Language": lang, "User-Agent": f"ecograph/{__version__}"}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
-        self._http = httpx.Client(base_url=endpoint, headers=headers, timeout=_TIMEOUT)
+        self._service = Service(endpoint, token, lang, names=("--endpoint", "ECOGRAPH_TOKEN"))
+        self._there = There(self._service)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.close()
+        self._there.close()
 
     def check(self, files: Sequence[SourceFile], fields: Fields, *, sending: bool = False) -> CheckedThere:
         """Check files and keep nothing."""
@@ -117,18 +102,15 @@ class Remote:
         """Take a step with a contribution, if it still has that version."""
         headers = {"If-Match": f'"{version}"' if version is not None else "*"}
         path = f"contributions/{quote(contribution_id, safe='')}/{step}"
-        return self._json(self._ask("POST", path, tries=1, json=body, headers=headers))
+        return self._json(self._ask("POST", path, again=False, json=body, headers=headers))
 
     def contributions(self, filters: Fields) -> list[Json]:
         """The contributions that are shown to whoever asks, page by page."""
-        found: list[Json] = []
-        parameters: dict[str, Any] = {**{name: value for name, value in filters.items() if value}, "limit": _PAGE}
-        while True:
-            page = self._json(self._ask("GET", "contributions", params=parameters))
-            found += page["items"]
-            if not page["next"]:
-                return found
-            parameters["cursor"] = page["next"]
+        return list(self.items("contributions", filters))
+
+    def items(self, path: str, filters: Fields) -> Iterator[Json]:
+        """The items of a list, page by page."""
+        return self._service.items(f"{API}/{path}", {name: value for name, value in filters.items() if value})
 
     def contribution(self, contribution_id: str) -> Json:
         """One contribution."""
@@ -153,7 +135,7 @@ class Remote:
 
     def add_partner(self, partner: Json) -> Json:
         """Add a partner."""
-        return self._json(self._ask("POST", "partners", tries=1, json=partner))
+        return self._json(self._ask("POST", "partners", again=False, json=partner))
 
     def tokens(self, partner: str | None) -> list[Json]:
         """Tokens, without their secrets."""
@@ -161,7 +143,7 @@ class Remote:
 
     def issue(self, token: Json) -> Json:
         """Make a token."""
-        return self._json(self._ask("POST", "tokens", tries=1, json=token))
+        return self._json(self._ask("POST", "tokens", again=False, json=token))
 
     def revoke(self, token_id: str) -> Json:
         """Take a token back."""
@@ -199,37 +181,20 @@ class Remote:
 
     def match(self, asked: MatchAsked) -> Json:
         """Who fits a need: one in the graph, or else as it is written out."""
-        return self._json(self._matches(asked, _JSON))
+        return self._there.match(asked)
 
     def match_graph(self, asked: MatchAsked, form: str) -> bytes:
         """Who fits a need, as RDF in a format."""
         known = by_suffix(form, GRAPH_FORMATS)
-        return self._matches(asked, known.media_type if known else form).content
+        return self._there.matches(asked, known.media_type if known else form).content
 
-    def why(
-        self, need: str, who: str, countries: Sequence[str] | None, goal: int | None, weighting: str | None
-    ) -> Json:
+    def why(self, asked: WhyAsked) -> Json:
         """Why somebody is in the list for a need, or not."""
-        given = {"goal": goal, "weighting": weighting}
-        parameters: dict[str, object] = {
-            "country": list(countries or ()),
-            **{name: value for name, value in given.items() if value},
-        }
-        if NAME.fullmatch(need):
-            return self._json(self._ask("GET", f"needs/{need}/matches/{self._id_of(who)}", params=parameters))
-        return self._json(self._ask("GET", "matches/why", params={**parameters, "text": need, "who": who}))
-
-    def _id_of(self, who: str) -> str:
-        """Kind and slug of whoever is called so, as the service knows it; the words themselves where nobody is."""
-        if "/" in who:
-            return quote(who.removeprefix(ID.iri))
-        items = self._json(self._ask("GET", "search", params={"q": who, "limit": 20}))["items"]
-        same = (each for each in items if who.casefold() in {name.casefold() for name in each["labels"].values()})
-        return quote(next((str(each["id"]) for each in same), f"actor/{who}"))
+        return self._there.why(asked)
 
     def consortium(self, asked: Json) -> Json:
         """Who could meet a need together, within rules as REST is asked for them."""
-        return self._json(self._ask("POST", "consortia", json=asked))
+        return self._there.consortium(asked)
 
     def same_need(self, need: str) -> Json:
         """Who else has a need: one in the graph, or else as it is written out."""
@@ -245,46 +210,29 @@ class Remote:
 
     def search(self, query: str, limit: int) -> list[Json]:
         """Things by name or words."""
-        answer = self._ask("GET", "search", params={"q": query, "limit": limit, "lang": self._lang})
-        return [{name: each[name] for name in ("iri", "kind", "label")} for each in self._json(answer)["items"]]
+        found = self._there.search(query, limit, self._lang)
+        return [{name: each[name] for name in ("iri", "kind", "label")} for each in found]
 
     def sparql(self, query: str, accept: str) -> bytes:
         """The answer to a query."""
-        headers = {"Accept": accept, "Content-Type": "application/sparql-query"}
-        return self._ask("POST", "sparql", within="", content=query.encode(), headers=headers).content
+        return self._there.sparql(query, accept).body
 
     def send(
         self, path: str, files: Sequence[SourceFile], fields: Fields, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
         """Files and fields as a form."""
-        form = {"lang": self._lang, **{name: value for name, value in fields.items() if value}}
-        parts = [("file", (file.name, file.data)) for file in files]
-        return self._ask("POST", path, files=parts, data=form, headers=dict(headers or {}))
+        return self._there.send(path, files, {"lang": self._lang, **fields}, headers)
 
-    def call(self, method: str, path: str, *, tries: int = 1, **more: Any) -> Json:
-        """The answer to one request of REST."""
-        return self._json(self._ask(method, path, tries=tries, **more))
-
-    def _matches(self, asked: MatchAsked, accept: str) -> httpx.Response:
-        if NAME.fullmatch(asked.need):
-            chosen = {"country": list(asked.countries or ()), "group": list(asked.groups or ()), **_given(asked)}
-            try:
-                return self._ask("GET", f"needs/{asked.need}/matches", params=chosen, headers={"Accept": accept})
-            except RemoteProblem as problem:
-                if not self._json(self._typed(asked, _JSON))["need"]["concepts"]:
-                    raise problem from None
-        return self._typed(asked, accept)
-
-    def _typed(self, asked: MatchAsked, accept: str) -> httpx.Response:
-        chosen = {"countries": asked.countries or None, "groups": asked.groups or None, **_given(asked)}
-        return self._ask("POST", "matches", json={"text": asked.need, **chosen}, headers={"Accept": accept})
+    def call(self, method: str, path: str, *, again: bool = False, **more: Any) -> Json:
+        """The answer to one request of REST; `again` says that it does no harm to ask twice."""
+        return self._json(self._ask(method, path, again=again, **more))
 
     def _of_need(self, need: str, question: str, parameters: Json, more: Json) -> Json:
         """The answer to a question about a need in the graph, or else about one that is written out."""
         if NAME.fullmatch(need):
             try:
                 return self._json(self._ask("GET", f"needs/{need}/{question}", params=parameters))
-            except RemoteProblem as problem:
+            except UnknownThing as problem:
                 found = self._written_out(need, question, more)
                 if not found["need"]["concepts"]:
                     raise problem
@@ -302,57 +250,14 @@ class Remote:
         return found
 
     def _json(self, answer: httpx.Response) -> Json:
-        try:
-            found: Json = answer.json()
-        except ValueError as error:
-            raise Unreachable(endpoint=self._endpoint) from error
+        found: Json = self._service.read(answer)
         return found
 
-    def _ask(self, method: str, path: str, *, tries: int = _TRIES, within: str = _API, **more: Any) -> httpx.Response:
-        address = f"{within}/{path}".lstrip("/")
-        for left in reversed(range(tries)):
-            try:
-                answer = self._http.request(method, address, **more)
-                break
-            except httpx.TimeoutException as error:
-                raise Unreachable(endpoint=self._endpoint) from error
-            except (httpx.TransportError, httpx.InvalidURL) as error:
-                if not left:
-                    raise Unreachable(endpoint=self._endpoint) from error
-        if answer.is_success:
-            return answer
-        raise self._problem(answer)
-
-    def _problem(self, answer: httpx.Response) -> errors.EcoGraphError:
-        """What the service says went wrong, with the exit code that the same error has here."""
-        try:
-            said = answer.json()
-            code, detail = str(said["code"]), str(said["detail"])
-        except (ValueError, KeyError, TypeError):
-            return Unreachable(endpoint=self._endpoint)
-        problem = RemoteProblem(endpoint=self._endpoint, detail=detail)
-        unavailable = answer.status_code >= 500 or answer.status_code == 429
-        exit_codes = {error.code: error.exit_code for error in errors.known()}
-        problem.exit_code = exit_codes.get(code, 3 if unavailable else 2)
-        problem.findings = [each for each in said.get("errors", ()) if isinstance(each, dict) and "severity" in each]
-        return problem
-
-
-def _parts(endpoint: str) -> SplitResult:
-    try:
-        parts = urlsplit(endpoint)
-        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:  # asking for the port checks it
-            return parts
-    except ValueError:
-        pass
-    raise BadParameter(name="--endpoint", value=endpoint, expected="https://…")
+    def _ask(self, method: str, path: str, *, again: bool = True, **more: Any) -> httpx.Response:
+        return self._service.ask(method, f"{API}/{path}", again=again, **more)
 
 
 def _name_of(answer: httpx.Response) -> str:
     """The name of a file that a service sends, without any folder."""
     found = _FILE_NAME.search(answer.headers.get("Content-Disposition", ""))
     return found[1].replace("\\", "/").rpartition("/")[2] if found else "answer"
-
-
-def _given(asked: MatchAsked) -> dict[str, object]:
-    return {"top": asked.top, **({"weighting": asked.weighting} if asked.weighting else {})}

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
+from ecograph.cli.progress import progress
 from ecograph.cli.showing import columns, number, print_json, print_markdown, print_table, show_findings
 from ecograph.cli.state import err, out, require_local, say, state, words
 from ecograph.errors import PortTaken
@@ -21,28 +20,27 @@ from ecograph.shacl.report import Severity
 if TYPE_CHECKING:
     from ecograph.bootstrap import EcoGraph
 
-Watch = Callable[[int, int, str], None]
-"""Called with (done, total, what is being done)."""
-
 _COUNTRY_ORDER: Final = ("dk", "se", "no", "eu")
 
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on.")] = None,
+    store: Annotated[
+        str | None, typer.Option(metavar="URL", help="Serve the graph that this SPARQL server holds; read only.")
+    ] = None,
 ) -> None:
     """Serve the pages, the REST interface and SPARQL."""
     require_local()
-    settings = state.settings.model_copy(
-        update={key: value for key, value in (("host", host), ("port", port)) if value is not None}
-    )
+    given = (("host", host), ("port", port), ("store_url", store))
+    settings = state.settings.model_copy(update={key: value for key, value in given if value is not None})
     with _listening(settings.host, settings.port) as listener:
         import uvicorn
 
         from ecograph.bootstrap import EcoGraph
         from ecograph.web.app import create_app
 
-        with EcoGraph.open(settings) as ecograph:
+        with EcoGraph.read(settings) if settings.store_url else EcoGraph.open(settings) as ecograph:
             ecograph.warm()
             app = create_app(ecograph, settings)
             server = uvicorn.Server(uvicorn.Config(app, log_config=None, server_header=False))
@@ -60,7 +58,7 @@ def load(
 ) -> None:
     """Publish contributions through the door; without arguments everything that is shipped."""
     started = time.perf_counter()
-    with _opened() as ecograph, _progress() as watch:
+    with _opened() as ecograph, progress() as watch:
         summary = ecograph.load(folders, publisher=publisher, watch=watch)
         _say_state(ecograph)
     show_findings([finding for finding in summary.findings if finding.severity is not Severity.INFO], err)
@@ -76,7 +74,7 @@ def load(
 def rebuild() -> None:
     """Build the store again from the ledger, and switch to it."""
     started = time.perf_counter()
-    with _opened() as ecograph, _progress() as watch:
+    with _opened() as ecograph, progress() as watch:
         label = words("cli.building")
         ecograph.publisher.rebuild(watch and (lambda done, total: watch(done, total, label)))
         ecograph.read_texts(watch)
@@ -188,36 +186,6 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         except OSError as error:
             raise PortTaken(port=port) from error
         yield listener
-
-
-@contextmanager
-def _progress() -> Iterator[Watch | None]:
-    """A bar on a terminal, a line per step elsewhere, nothing when quiet."""
-    if state.quiet:
-        yield None
-        return
-    if not err.is_terminal:
-        seen: set[str] = set()
-
-        def line(done: int, total: int, label: str) -> None:
-            if label not in seen:
-                seen.add(label)
-                err.print(f"[{done}/{total}] " + words("cli.loading", label=label), markup=False)
-
-        yield line
-        return
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=err,
-        transient=True,
-    ) as bars:
-        task = bars.add_task(words("cli.building"), total=None)
-        yield lambda done, total, label: bars.update(
-            task, completed=done, total=total, description=words("cli.loading", label=label)
-        )
 
 
 def _country_rank(country: str) -> tuple[int, str]:

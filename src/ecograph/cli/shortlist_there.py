@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from ecograph.cli.office import Fields
@@ -12,8 +12,6 @@ from ecograph.errors import BadParameter
 
 if TYPE_CHECKING:
     from ecograph.cli.remote import Remote
-
-_PAGE = 200
 
 
 class ShortlistThere:
@@ -31,24 +29,17 @@ class ShortlistThere:
     def __init__(self, remote: Remote, partner: str | None) -> None:
         self._remote = remote
         if partner is not None:
-            own = remote.call("GET", "me", tries=2)["partner"]
+            own = remote.call("GET", "me", again=True)["partner"]
             if own != partner:
                 raise BadParameter(name="--partner", value=partner, expected=str(own))
 
     def entries(self, filters: Fields) -> list[Json]:
         """The entries, page by page."""
-        found: list[Json] = []
-        parameters: dict[str, Any] = {**{name: value for name, value in filters.items() if value}, "limit": _PAGE}
-        while True:
-            page = self._remote.call("GET", "shortlists", tries=2, params=parameters)
-            found += page["items"]
-            if not page["next"]:
-                return found
-            parameters["cursor"] = page["next"]
+        return list(self._remote.items("shortlists", filters))
 
     def add(self, body: Json) -> Json:
         """Put a candidate on the list; asked again with the same key, the service does it once."""
-        return self._remote.call("POST", "shortlists", tries=2, json=body, headers={"Idempotency-Key": _key()})
+        return self._remote.call("POST", "shortlists", again=True, json=body, headers={"Idempotency-Key": _key()})
 
     def change(self, entry: Json, body: Json) -> Json:
         """Say something else of it."""
@@ -74,12 +65,12 @@ class ShortlistThere:
 
     def export(self) -> list[Json]:
         """Everything that is kept."""
-        found: list[Json] = self._remote.call("GET", "shortlists/export", tries=2)  # type: ignore[assignment]
+        found: list[Json] = self._remote.call("GET", "shortlists/export", again=True)  # type: ignore[assignment]
         return found
 
     def delete_all(self) -> int:
         """Delete everything for good."""
-        own = self._remote.call("GET", "me", tries=2)["partner"]
+        own = self._remote.call("GET", "me", again=True)["partner"]
         return int(self._remote.call("DELETE", "shortlists", params={"confirm": own})["deleted"])
 
 

@@ -1,23 +1,49 @@
 """
 A pool of worker processes: a few, a queue before them, and each replaced when a request costs it its life.
 
-A crash, no memory left, a loop: it costs the worker that met it and nothing else.
+A crash, no memory left, a loop: it costs the worker that met it and nothing else. Where the pool has a slow lane, a
+request that takes long goes on there, with what nobody else wants of the processors, and its place is free for others.
+
+Source:
+    docs/sparql.md, "Who waits for whom".
 """
 
 from __future__ import annotations
 
 import math
 import threading
+import time
 from collections.abc import Sequence
-from typing import NoReturn, Self
+from dataclasses import dataclass
+from typing import Final, NoReturn, Self
 
 import structlog
 
 from ecograph.errors import EcoGraphError
+from ecograph.isolation.conduct import Conduct
 from ecograph.isolation.frames import Head
+from ecograph.isolation.lanes import Full, Lane
 from ecograph.isolation.process import Died, WorkerProcess
 
 _log = structlog.get_logger(__name__)
+
+_NOBODY: Final = ""  # the client of requests of our own
+
+
+@dataclass(frozen=True, slots=True)
+class SlowLane:
+    """
+    Where requests go on that take long.
+
+    Args:
+        size: How many at the same time.
+        after_s: How long a request may keep a quick place.
+        per_minute: After so many slow requests in a minute, a client's next ones begin in the slow lane.
+    """
+
+    size: int
+    after_s: float
+    per_minute: int
 
 
 class ProcessPool:
@@ -32,7 +58,9 @@ class ProcessPool:
         timeout_s: Deadline of one request; a request waits for a worker no longer than that either.
         memory_bytes: What one request may take beyond what its worker has loaded.
         answer_bytes: The longest body of an answer.
-        keep: Have all of them up from the first request on, and replace the dead at once; otherwise when needed.
+        keep: Have all of them up from the first request on, and replace the dead at once (`start` begins with that);
+            otherwise when needed.
+        slow: A lane for what takes long; None for none.
     """
 
     def __init__(
@@ -46,39 +74,44 @@ class ProcessPool:
         memory_bytes: int,
         answer_bytes: int,
         keep: bool = False,
+        slow: SlowLane | None = None,
     ) -> None:
-        self.size = size
-        self.queue = queue
         self.timeout_s = timeout_s
         self.memory_bytes = memory_bytes
         self.answer_bytes = answer_bytes
         self._engine = tuple(engine)
         self._busy_error = busy
         self._keep = keep
-        self._changed = threading.Condition()
+        self._quick = Lane(size, queue)
+        self._slow = Lane(slow.size, queue) if slow else None
+        self._slow_after_s = slow.after_s if slow else math.inf
+        self._conduct = Conduct(slow.per_minute) if slow else None
+        self._parking = threading.Semaphore(slow.size if slow else 0)
+        self._wanted = size + (slow.size if slow else 0)  # workers to have up
+        self._guarding = threading.Lock()
         self._idle: list[WorkerProcess] = []
         self._busy: set[WorkerProcess] = set()
-        self._places = 0  # workers that are idle, busy or being started
-        self._waiting = 0
         self._closed = False
         self._warned = False
 
     def start(self) -> None:
-        """Start every worker there may be, without waiting until they are ready."""
-        for _ in range(self.size):
-            with self._changed:
-                if self._closed or self._places >= self.size:
+        """Have every worker up from now on, without waiting until they are ready."""
+        self._keep = True
+        while True:
+            with self._guarding:
+                if self._closed or len(self._idle) + len(self._busy) >= self._wanted:
                     return
-                self._places += 1
-            self._give_back(self._start())
+                # Its start must not slow down those who are being answered.
+                self._idle.append(WorkerProcess(self._engine, self.answer_bytes, low=self._slow is not None))
 
     def close(self) -> None:
         """Kill every worker; requests that are running fail."""
-        with self._changed:
+        with self._guarding:
             self._closed = True
             idle, busy = tuple(self._idle), tuple(self._busy)
             self._idle.clear()
-            self._changed.notify_all()
+        for lane in filter(None, (self._quick, self._slow)):
+            lane.close()
         for worker in busy:
             worker.process.kill()  # its descriptors are closed by the thread that waits on them
         for worker in idle:
@@ -93,10 +126,10 @@ class ProcessPool:
     @property
     def pids(self) -> tuple[int, ...]:
         """The process ids of the workers there are now."""
-        with self._changed:
+        with self._guarding:
             return tuple(worker.process.pid for worker in (*self._idle, *self._busy))
 
-    def _ask(self, head: Head, body: bytes, timeout_s: float) -> tuple[Head, bytes]:
+    def _ask(self, head: Head, body: bytes, timeout_s: float, client: str | None = None) -> tuple[Head, bytes]:
         """
         The answer of a worker.
 
@@ -104,79 +137,133 @@ class ProcessPool:
             Died: The request cost it its life.
             EcoGraphError: No worker is free, or the pool is closed.
         """
-        request = {**head, "timeout_s": timeout_s, "memory_bytes": self.memory_bytes, "answer_bytes": self.answer_bytes}
-        worker = self._take()
+        # The worker's own deadline is for when nobody is left to kill it; it also runs while it is paused.
+        limits = {"timeout_s": timeout_s + (self.timeout_s if self._slow else 0), "memory_bytes": self.memory_bytes}
+        visit = _Visit(self, client or _NOBODY)
         try:
-            return worker.ask(request, body, timeout_s)
+            with visit as worker:
+                tick = visit.tick if self._slow else None
+                return worker.ask({**head, **limits, "answer_bytes": self.answer_bytes}, body, timeout_s, tick)
+        except Full:
+            self._raise_busy()
         except Died as died:
             _log.warning("worker died", engine=self._engine[0], cause=died.cause, status=died.status)
             if died.cause == "start" or (self._closed and died.cause != "deadline"):
                 self._raise_busy()
             raise
         finally:
-            self._give_back(worker)
             if self._keep:
                 self.start()
 
-    def _take(self) -> WorkerProcess:
-        with self._changed:
-            if not self._is_free() or self._waiting:
-                self._wait()
-            if self._closed:
-                self._raise_busy()
-            while self._idle:
-                worker = self._idle.pop()
-                if worker.is_alive():
-                    self._busy.add(worker)
-                    return worker
-                self._places -= 1  # died while idle
-                worker.kill()
-            self._places += 1
-        return self._start()
-
-    def _wait(self) -> None:
-        if self._waiting >= self.queue:
-            self._raise_busy()
-        self._waiting += 1
-        try:
-            if not self._changed.wait_for(self._is_free, timeout=self.timeout_s):
-                self._raise_busy()
-        finally:
-            self._waiting -= 1
-
-    def _is_free(self) -> bool:
-        return bool(self._idle) or self._places < self.size or self._closed
-
-    def _start(self) -> WorkerProcess:
-        try:
-            worker = WorkerProcess(self._engine, self.answer_bytes)
-        except BaseException:
-            with self._changed:
-                self._places -= 1
-                self._changed.notify()
-            raise
-        with self._changed:
-            self._busy.add(worker)
-        return worker
+    def _take(self, low: bool) -> WorkerProcess:
+        """A worker for somebody who has a place."""
+        while True:
+            with self._guarding:
+                if self._closed:
+                    raise Full
+                if self._idle:
+                    worker = max(self._idle, key=lambda each: (each.is_up, each.low == low))
+                    self._idle.remove(worker)
+                else:
+                    worker = WorkerProcess(self._engine, self.answer_bytes, low)
+                self._busy.add(worker)
+            if worker.is_alive() and (worker.low == low or _put(worker, low)):
+                return worker
+            worker.retiring = True  # it died while idle, or cannot be made quick again
+            self._give_back(worker)
 
     def _give_back(self, worker: WorkerProcess) -> None:
         if worker.isolated is False and not self._warned:
             self._warned = True
             _log.warning("workers share the machine's network: the system allows no isolation", engine=self._engine[0])
-        reusable = worker.is_alive() and not worker.retiring
+        reusable = not worker.retiring and worker.is_alive()
         if not reusable or self._closed:
             worker.kill()
-        with self._changed:
+        with self._guarding:
             self._busy.discard(worker)
             if reusable and not self._closed:
-                # The last is asked first: one that is up, before one that may still be starting.
-                self._idle.insert(len(self._idle) if worker.is_ready else 0, worker)
-            else:
-                self._places -= 1
-            self._changed.notify()
+                self._idle.append(worker)
 
     def _raise_busy(self) -> NoReturn:
         raise self._busy_error(seconds=max(1, math.ceil(self.timeout_s)))
+
+
+class _Visit:
+    """One request on its way: first in the quick lane, and in the slow one when it takes long."""
+
+    def __init__(self, pool: ProcessPool, client: str) -> None:
+        self._pool = pool
+        self._client = client
+        self._lane: Lane | None = None
+        self._worker: WorkerProcess | None = None
+        self._started = 0.0
+
+    def __enter__(self) -> WorkerProcess:
+        pool = self._pool
+        is_slow = pool._conduct is not None and pool._conduct.is_costly(self._client)
+        lane = pool._slow if is_slow and pool._slow else pool._quick
+        lane.enter(self._client, pool.timeout_s)
+        self._lane = lane
+        try:
+            self._worker = pool._take(low=lane is pool._slow)
+        except BaseException:
+            self.__exit__()
+            raise
+        self._started = time.monotonic()
+        return self._worker
+
+    def __exit__(self, *_: object) -> None:
+        if self._worker:
+            if self._pool._conduct and (self._worker.retiring or self._took_long()):
+                self._pool._conduct.note(self._client)
+            self._pool._give_back(self._worker)
+        self._leave()
+
+    def tick(self) -> float:
+        """Go over to the slow lane when it is time, sooner when somebody else wants the place."""
+        quick, slow, worker = self._pool._quick, self._pool._slow, self._worker
+        assert worker is not None
+        if slow is None or self._lane is slow or not (self._took_long() or quick.is_wanted(self._client)):
+            return 0.0
+        if slow.try_enter(self._client):
+            self._leave()
+            self._lane = slow
+            worker.lower()
+            return 0.0
+        if self._pool._parking.acquire(blocking=False):
+            return self._park(slow, worker)
+        if self._took_long():
+            raise Full
+        return 0.0
+
+    def _park(self, slow: Lane, worker: WorkerProcess) -> float:
+        """Wait for a place in the slow lane with the worker stopped; returns how long that took."""
+        started = time.monotonic()
+        try:
+            worker.pause()
+            self._leave()
+            slow.enter(self._client, self._pool.timeout_s)
+            self._lane = slow
+            worker.lower()
+            worker.resume()
+        finally:
+            self._pool._parking.release()
+        return time.monotonic() - started
+
+    def _took_long(self) -> bool:
+        return time.monotonic() - self._started > self._pool._slow_after_s
+
+    def _leave(self) -> None:
+        lane, self._lane = self._lane, None
+        if lane:
+            lane.leave(self._client)
+
+
+def _put(worker: WorkerProcess, low: bool) -> bool:
+    if low:
+        worker.lower()
+        return True
+    return worker.restore()
 
 
 def size_text(size_bytes: int) -> str:

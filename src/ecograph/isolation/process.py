@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import select
 import signal
@@ -10,18 +11,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
+from ecograph.isolation import priority
 from ecograph.isolation.frames import LENGTHS, Head, pack_head, unpack_head
 
 _START_S: Final = 30.0  # a worker is up in a second or two; on a machine at its limits in some more
 _HEAD_BYTES: Final = 1 << 20  # a head names things; what is large is the body
-_CHUNK: Final = 1 << 20
+_PIPE_BYTES: Final = 1 << 20  # what an unprivileged process may have; a large answer comes in few pieces
+_FCNTL_SETPIPE_SZ: Final = 1031
+_TICK_S: Final = 0.02  # how often it is looked whether somebody else wants the place
 _PACKAGE_PARENT: Final = str(Path(__file__).resolve().parents[2])
 
 Cause = Literal["start", "deadline", "stack", "memory", "unknown"]
+
+Tick = Callable[[], float]
+"""Called while an answer is waited for; returns seconds that do not count, and ends the waiting by raising."""
 
 
 class Died(Exception):
@@ -46,9 +53,10 @@ class WorkerProcess:
     Args:
         engine: Module and class of its `Engine`, and the arguments it is made with.
         answer_bytes: The longest body it may answer with.
+        low: Start it with what nobody else wants of the processors.
     """
 
-    def __init__(self, engine: Sequence[str], answer_bytes: int) -> None:
+    def __init__(self, engine: Sequence[str], answer_bytes: int, low: bool = False) -> None:
         environment = {
             "PATH": os.environ.get("PATH", ""),
             "PYTHONPATH": os.pathsep.join([_PACKAGE_PARENT, *filter(None, sys.path)]),
@@ -69,32 +77,71 @@ class WorkerProcess:
         assert self.process.stdout is not None
         self._requests, self._answers = self.process.stdin, self.process.stdout
         os.set_blocking(self._requests.fileno(), False)
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(self._answers.fileno(), _FCNTL_SETPIPE_SZ, _PIPE_BYTES)
+        self._polls = {self._requests.fileno(): select.poll(), self._answers.fileno(): select.poll()}
+        self._polls[self._requests.fileno()].register(self._requests, select.POLLOUT)
+        self._polls[self._answers.fileno()].register(self._answers, select.POLLIN)
         self._answer_bytes = answer_bytes
         self._killing = threading.Lock()
+        self._deadline = 0.0
         self.isolated: bool | None = None
         self.retiring = False
+        self.low = False
+        if low:
+            self.lower()
 
-    def ask(self, head: Head, body: bytes, timeout_s: float) -> tuple[Head, bytes]:
+    def ask(self, head: Head, body: bytes, timeout_s: float, tick: Tick | None = None) -> tuple[Head, bytes]:
         """
         The answer to one request; the deadline runs from when the worker is ready.
+
+        Args:
+            head: The request.
+            body: What belongs to it.
+            timeout_s: How long the answer may take.
+            tick: Called now and then until the answer begins.
 
         Raises:
             Died: There is no answer.
         """
+        self.retiring = True  # unless all goes well
         if not self.is_ready:
-            ready, _ = self._receive(time.monotonic() + _START_S, "start")
+            self._deadline = time.monotonic() + _START_S
+            ready, _ = self._receive("start")
             self.isolated = bool(ready["isolated"])
-        deadline = time.monotonic() + timeout_s
-        self._write(pack_head(head, len(body)), deadline)
-        self._write(body, deadline)
-        answer = self._receive(deadline, "deadline")
+        self._deadline = time.monotonic() + timeout_s
+        self._write(pack_head(head, len(body)) + body)
+        answer = self._receive("deadline", tick)
         self.retiring = bool(answer[0].get("retire"))
         return answer
+
+    def lower(self) -> None:
+        """Let it have what nobody else wants of the processors."""
+        self.low = True
+        priority.lower(self.process.pid)
+
+    def restore(self) -> bool:
+        """Give it its usual share again; False where the system does not allow that."""
+        self.low = not priority.restore(self.process.pid)
+        return not self.low
+
+    def pause(self) -> None:
+        """Stop it where it is; it keeps what memory it has."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self.process.send_signal(signal.SIGCONT)
 
     @property
     def is_ready(self) -> bool:
         """Whether it has said that it is up."""
         return self.isolated is not None
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it has been asked before, or has just said that it can be."""
+        return self.is_ready or bool(self._polls[self._answers.fileno()].poll(0))
 
     def is_alive(self) -> bool:
         """Whether it can be asked."""
@@ -110,23 +157,24 @@ class WorkerProcess:
                 self._requests.close()
             self._answers.close()
 
-    def _write(self, data: bytes, deadline: float) -> None:
+    def _write(self, data: bytes) -> None:
         rest = memoryview(data)
         try:
+            descriptor = self._requests.fileno()
             while rest:
-                self._await(self._requests.fileno(), select.POLLOUT, deadline, "deadline")
+                self._await(descriptor, "deadline")
                 rest = rest[self._requests.write(rest) or 0 :]
         except (BrokenPipeError, ValueError):  # ValueError: closed by the thread that closed the pool
             raise self._gone() from None
 
-    def _receive(self, deadline: float, cause: Cause) -> tuple[Head, bytes]:
-        head_bytes, body_bytes = LENGTHS.unpack(self._read(LENGTHS.size, deadline, cause))
+    def _receive(self, cause: Cause, tick: Tick | None = None) -> tuple[Head, bytes]:
+        head_bytes, body_bytes = LENGTHS.unpack(self._read(LENGTHS.size, cause, tick))
         if head_bytes > _HEAD_BYTES or body_bytes > self._answer_bytes:
             raise self._killed("memory")
-        head = unpack_head(self._read(head_bytes, deadline, cause))
-        return head, self._read(body_bytes, deadline, cause)
+        head = unpack_head(self._read(head_bytes, cause))
+        return head, self._read(body_bytes, cause)
 
-    def _read(self, size_bytes: int, deadline: float, cause: Cause) -> bytes:
+    def _read(self, size_bytes: int, cause: Cause, tick: Tick | None = None) -> bytes:
         chunks: list[bytes] = []
         missing = size_bytes
         try:
@@ -134,20 +182,24 @@ class WorkerProcess:
         except ValueError:
             raise self._gone() from None
         while missing:
-            self._await(descriptor, select.POLLIN, deadline, cause)
-            chunk = os.read(descriptor, min(missing, _CHUNK))
+            self._await(descriptor, cause, tick)
+            chunk = os.read(descriptor, min(missing, _PIPE_BYTES))
             if not chunk:
                 raise self._gone()
             chunks.append(chunk)
             missing -= len(chunk)
-        return b"".join(chunks)
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
-    def _await(self, descriptor: int, event: int, deadline: float, cause: Cause) -> None:
-        poll = select.poll()
-        poll.register(descriptor, event)
-        left = deadline - time.monotonic()
-        if left <= 0 or not poll.poll(left * 1000):
-            raise self._killed(cause)
+    def _await(self, descriptor: int, cause: Cause, tick: Tick | None = None) -> None:
+        poll = self._polls[descriptor]
+        while True:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                raise self._killed(cause)
+            if poll.poll((min(left, _TICK_S) if tick else left) * 1000):
+                return
+            if tick:
+                self._deadline += tick()
 
     def _killed(self, cause: Cause) -> Died:
         self.kill()

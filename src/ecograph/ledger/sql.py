@@ -20,6 +20,7 @@ from ecograph.ledger.memos import Memos
 from ecograph.ledger.partners import Partners
 from ecograph.ledger.records import Contribution, ContributionRecord, Event, JsonValue, Kind, Revision, State
 from ecograph.ledger.shortlists import Shortlists
+from ecograph.ledger.timeline import Timeline
 from ecograph.rdf.patch import Patch
 
 
@@ -98,6 +99,11 @@ class Ledger(Memos):
     def shortlists(self) -> Shortlists:
         """The candidates that partners consider, each partner's for itself."""
         return Shortlists(self._database)
+
+    @property
+    def timeline(self) -> Timeline:
+        """Its revisions by number and by time."""
+        return Timeline(self._database)
 
     def receive(self, record: ContributionRecord) -> str:
         """

@@ -31,8 +31,29 @@ VALUES_LINE: Final = re.compile(
 # What SPARQL puts around an IRI or a text.
 _TERM_MARKS: Final = re.compile(r"^[<\"]|[>\"](?:\^\^\S+|@\S+)?$")
 
-_FIELDS: Final = frozenset({"summary", "description", "answers", "parameters", "returns"})
-_PARAMETER_FIELDS: Final = frozenset({"kind", "class", "scheme", "label", "optional", "many", "values"})
+THEMES: Final = (
+    "needs",
+    "solutions",
+    "gaps",
+    "places",
+    "border",
+    "networks",
+    "standards",
+    "readiness",
+    "funding",
+    "trends",
+    "sources",
+)
+"""What questions are grouped by, in the order they are shown."""
+
+RESERVED: Final = frozenset({"at"})
+"""What an address says beside the values; no parameter is called so."""
+
+NAME_OF: Final = "_label"
+"""A column `topic_label` holds the name of what stands in the column `topic`."""
+
+_FIELDS: Final = frozenset({"theme", "summary", "description", "answers", "parameters", "returns", "chart"})
+_PARAMETER_FIELDS: Final = frozenset({"kind", "class", "scheme", "label", "optional", "many", "values", "default"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +70,7 @@ class Parameter:
         optional: Whether the question may be asked without it.
         many: Whether several values may be given; one of them has to fit.
         values: The only values there are; empty for any.
+        default: What is taken where nothing is given; None where there is no such value.
         example: The value in the file, as a person would give it; it gives rows on the shipped data.
     """
 
@@ -60,7 +82,21 @@ class Parameter:
     optional: bool
     many: bool
     values: tuple[str, ...]
+    default: str | None
     example: str
+
+    @property
+    def required(self) -> bool:
+        """Whether somebody has to say a value."""
+        return not self.optional and self.default is None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Which columns make bars: one bar a row, as long as `value` says, called as `by` says."""
+
+    value: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +107,29 @@ class CatalogueQuery:
     Args:
         slug: The file's name without its ending; part of URLs, so it stays.
         text: SPARQL that runs as it stands, with the examples as values.
+        theme: Which of `THEMES` it belongs to.
         summaries: The question in one line.
         descriptions: What is counted and what is not.
         answers: Competency questions of `docs/` that it answers.
         parameters: In the order they are asked for.
         returns: The variables of the result, in order.
+        chart: How its rows are drawn; None where they count nothing.
     """
 
     slug: str
     text: str
+    theme: str
     summaries: Mapping[Language, str]
     descriptions: Mapping[Language, str]
     answers: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     returns: tuple[str, ...]
+    chart: Chart | None = None
+
+    @property
+    def examples(self) -> Mapping[str, str]:
+        """Values that give rows on the shipped data, by parameter."""
+        return {each.name: each.example for each in self.parameters if each.kind != "language"}
 
 
 class Catalogue(Mapping[str, CatalogueQuery]):
@@ -136,7 +181,7 @@ def parse(slug: str, text: str) -> CatalogueQuery:
         ValueError: The header is incomplete or does not fit the query.
 
     Source:
-        docs/sparql.md, "Questions as files".
+        docs/queries.md.
     """
     try:
         return _parse(slug, text)
@@ -157,16 +202,37 @@ def _parse(slug: str, text: str) -> CatalogueQuery:
     query = CatalogueQuery(
         slug=slug,
         text=body,
+        theme=_theme(header),
         summaries=_in_languages(header, "summary"),
         descriptions=_in_languages(header, "description"),
         answers=_words(header, "answers", default=()),
         parameters=tuple(_parameters(header.get("parameters") or {}, body)),
         returns=_words(header, "returns"),
+        chart=_chart(header.get("chart")),
     )
     lines = sorted(match["name"] for match in VALUES_LINE.finditer(body))
     if lines != sorted(parameter.name for parameter in query.parameters):
         raise ValueError(f"parameters and VALUES lines differ: {lines}")
+    if query.chart and not {query.chart.value, query.chart.by} <= set(query.returns):
+        raise ValueError("the chart draws columns that are not returned")
     return query
+
+
+def _theme(header: Mapping[str, Any]) -> str:
+    theme = header.get("theme")
+    if theme not in THEMES:
+        raise ValueError(f"the theme is one of {', '.join(THEMES)}")
+    return str(theme)
+
+
+def _chart(field: Mapping[str, Any] | None) -> Chart | None:
+    if field is None:
+        return None
+    _only(field, frozenset({"value", "by"}), "chart")
+    try:
+        return Chart(str(field["value"]), str(field["by"]))
+    except KeyError as missing:
+        raise ValueError(f"chart: {missing} is missing") from None
 
 
 class _Header(yaml.BaseLoader):
@@ -183,11 +249,16 @@ def _parameters(header: Mapping[str, Any], body: str) -> Iterator[Parameter]:
     examples = {match["name"]: match["terms"].strip() for match in VALUES_LINE.finditer(body)}
     for name, field in header.items():
         _only(field, _PARAMETER_FIELDS, name)
+        example = _TERM_MARKS.sub("", examples.get(name, ""))
         kind = field.get("kind")
         if kind not in get_args(Kind):
             raise ValueError(f"{name}: the kind is one of {', '.join(get_args(Kind))}")
         if (kind == "concept") != ("scheme" in field):
             raise ValueError(f"{name}: a concept, and nothing else, has a scheme")
+        if name in RESERVED:
+            raise ValueError(f"{name}: no parameter is called so")
+        if "default" in field and "optional" in field:
+            raise ValueError(f"{name}: what has a default is never left out")
         yield Parameter(
             name=name,
             kind=kind,
@@ -197,7 +268,8 @@ def _parameters(header: Mapping[str, Any], body: str) -> Iterator[Parameter]:
             optional=_flag(field, "optional"),
             many=_flag(field, "many"),
             values=_words(field, "values", default=()),
-            example=_TERM_MARKS.sub("", examples.get(name, "")),
+            default=field.get("default", example if kind == "language" else None),
+            example=example,
         )
 
 

@@ -2,7 +2,8 @@
 What may be asked: reading, of the graphs in the store, in a size the engine can parse.
 
 The guard reads only the words of a query, in time linear to its length and without recursion, because a nested query
-overflows the engine's stack. Whether the query is well-formed is for the engine to say, in a worker process.
+overflows the engine's stack; and it reads most of them as one, because it works where everybody waits. Whether the
+query is well-formed is for the engine to say, in a worker process.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final, Literal
 from urllib.parse import urljoin
 
 from ecograph.errors import QueryRefused, QuerySyntax, QueryTooComplex
+from ecograph.namespaces import BASE
+from ecograph.query.tokens import Token, position, skeleton, tokens
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 
@@ -26,27 +30,10 @@ MAX_DEPTH: Final = 100
 _FORMS: Final = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES: Final = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
 
-# The terminals of SPARQL 1.1, section 19.8, as far as they decide where a word is a keyword.
-_TOKEN: Final = re.compile(
-    r"""
-    (?P<space>[\s]+|\#[^\r\n]*)
-  | (?P<string>'''(?:[^'\\]|\\[\s\S]|'(?!''))*'''|\"\"\"(?:[^"\\]|\\[\s\S]|"(?!""))*\"\"\"
-              |'(?:[^'\\\r\n]|\\[^\r\n])*'|"(?:[^"\\\r\n]|\\[^\r\n])*")
-  | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-  | (?P<variable>[?$]\w+)
-  | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-  | (?P<blank>_:[\w.\-]+)
-  | (?P<name>(?:[^\W\d_][\w.\-]*)?:(?:[\w:.\-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*)
-  | (?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
-  | (?P<word>[^\W\d]\w*)
-  | (?P<open>[{(\[])
-  | (?P<close>[})\]])
-  | (?P<mark>[\s\S])
-    """,
-    re.VERBOSE,
-)
-# The engine lets a keyword touch the empty prefix after it, as in `SERVICE:x`.
-_GLUED: Final = re.compile(r"(SERVICE|FROM|NAMED):", re.IGNORECASE)
+_SERVICE: Final = re.compile(r"SERVICE\b", re.IGNORECASE)
+_FROM: Final = re.compile(r"FROM\b", re.IGNORECASE)
+_NO_BRACKETS: Final = re.compile(r"[^{}()\[\]]+")
+_ALIKE: Final = str.maketrans("{[}]", "(())")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +43,8 @@ class AdmittedQuery:
 
     Args:
         kind: Its form.
-        text: The query as it was written.
-        default_graphs: IRIs whose merge is the default graph; None means the union of the store's graphs.
+        text: The query as it was written; what is relative in it is relative to `namespaces.BASE`.
+        default_graphs: IRIs whose merge is the default graph; None means the merge of all graphs of the store.
         named_graphs: IRIs that `GRAPH` may name; None means every graph of the store.
     """
 
@@ -76,13 +63,6 @@ class AdmittedQuery:
         if not default_graphs and not named_graphs:
             return self
         return replace(self, default_graphs=tuple(default_graphs), named_graphs=tuple(named_graphs))
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    start: int
 
 
 def admit(text: str) -> AdmittedQuery:
@@ -106,98 +86,139 @@ def admit(text: str) -> AdmittedQuery:
     """
     if len(text) > MAX_SIZE:
         raise QueryTooComplex(levels=MAX_DEPTH, size=MAX_SIZE)
-    tokens = tuple(_tokens(text))
-    _refuse(text, tokens)
-    prefixes, base, rest = _prologue(text, tokens)
-    kind = _form(text, rest)
-    default_graphs, named_graphs = _dataset(text, rest, prefixes, base)
+    rest = skeleton(text)
+    _refuse(text, rest)
+    words = _head(text)
+    prefixes, base, first = _prologue(words)
+    kind = _form(text, first)
+    if not _FROM.search(rest):  # the words of a long SELECT clause need not be looked at
+        return AdmittedQuery(kind, text)
+    default_graphs, named_graphs = _dataset(text, tuple(words), prefixes, base)
     if not default_graphs and not named_graphs:
         return AdmittedQuery(kind, text)
     return AdmittedQuery(kind, text, tuple(default_graphs), tuple(named_graphs))
 
 
-def _tokens(text: str) -> Iterator[_Token]:
+def limited(text: str, rows: int) -> str:
+    """
+    The same SELECT query with at most so many solutions.
+
+    Args:
+        text: A query that parses.
+        rows: What its outermost LIMIT becomes if it has none, or a larger one.
+
+    Example:
+        >>> limited("SELECT * { ?s ?p ?o } LIMIT 9 OFFSET 1", 5)
+        'SELECT * { ?s ?p ?o } LIMIT 5 OFFSET 1'
+        >>> limited("SELECT * {} VALUES ?a { 1 }", 5)
+        'SELECT * {} LIMIT 5 VALUES ?a { 1 }'
+    """
+    outer = tuple(_outside_brackets(text))
+    for token, following in pairwise(outer):
+        if token.is_word("LIMIT") and following.kind == "number":
+            stated = min(int(following.text), rows)
+            return f"{text[: following.start]}{stated}{text[following.end :]}"
+    values = [token.start for token in outer if token.is_word("VALUES")]
+    if values:
+        return f"{text[: values[-1]]}LIMIT {rows} {text[values[-1] :]}"
+    return f"{text}\nLIMIT {rows}"
+
+
+def _refuse(text: str, rest: str) -> None:
+    """SERVICE wherever the engine might read it as the keyword, brackets too deep for it, and a string without end."""
+    if "'" in rest or '"' in rest:
+        quotes = (token.start for token in tokens(text) if token.kind == "mark" and token.text in "\"'")
+        raise _fault(text, next(quotes, 0), "a string that does not end")
+    if _SERVICE.search(rest):
+        raise QueryRefused(feature="SERVICE")
+    if _depth(_NO_BRACKETS.sub("", rest).translate(_ALIKE)) > MAX_DEPTH:
+        raise QueryTooComplex(levels=MAX_DEPTH, size=MAX_SIZE)
+
+
+def _depth(brackets: str) -> int:
+    """How deep brackets go, as far as it matters; of those that do not match, how deep they may go."""
+    for depth in range(MAX_DEPTH + 1):
+        inner = brackets.replace("()", "")
+        if inner == brackets:
+            return depth + brackets.count("(")
+        brackets = inner
+    return MAX_DEPTH + 1
+
+
+def _head(text: str) -> Iterator[Token]:
+    """The words before the query's pattern."""
     depth = 0
-    for match in _TOKEN.finditer(text):
-        kind, found, start = str(match.lastgroup), match.group(), match.start()
-        if kind == "space":
-            continue
-        if kind == "open":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise QueryTooComplex(levels=MAX_DEPTH, size=MAX_SIZE)
-        elif kind == "close":
-            depth -= 1
-        if kind == "name" and (glued := _GLUED.match(found)):
-            yield _Token("word", glued.group(1), start)
-            yield _Token("name", found[len(glued.group(1)) :], start + len(glued.group(1)))
-        else:
-            yield _Token(kind, found, start)
+    for token in tokens(text):
+        if token.text == "{" and not depth:
+            return
+        depth += {"open": 1, "close": -1}.get(token.kind, 0)
+        yield token
 
 
-def _refuse(text: str, tokens: Sequence[_Token]) -> None:
-    """SERVICE, wherever the engine might read it as the keyword."""
-    for token in tokens:
-        if token.kind == "mark" and token.text in "\"'":
-            raise _fault(text, token.start, "a string that does not end")
-        written = token.text.partition(":")[0] if token.kind == "name" else token.text
-        if token.kind in ("word", "name") and written.upper().endswith("SERVICE"):
-            raise QueryRefused(feature="SERVICE")
+def _outside_brackets(text: str) -> Iterator[Token]:
+    depth = 0
+    for token in tokens(text):
+        depth += {"open": 1, "close": -1}.get(token.kind, 0)
+        if not depth and token.kind != "close":
+            yield token
 
 
-def _prologue(text: str, tokens: Sequence[_Token]) -> tuple[dict[str, str], str, Sequence[_Token]]:
+def _prologue(words: Iterator[Token]) -> tuple[dict[str, str], str, Token | None]:
+    """The prefixes, the base, and the first word after them."""
     prefixes: dict[str, str] = {}
-    base, at = "", 0
-    while at < len(tokens) and tokens[at].kind == "word":
-        word, following = tokens[at].text.upper(), tokens[at + 1 : at + 3]
-        if word == "PREFIX" and [token.kind for token in following] == ["name", "iri"]:
-            prefixes[following[0].text.removesuffix(":")] = urljoin(base, following[1].text[1:-1])
-            at += 3
-        elif word == "BASE" and following and following[0].kind == "iri":
-            base = urljoin(base, following[0].text[1:-1])
-            at += 2
+    base = BASE
+    for word in words:
+        if word.is_word("BASE"):
+            if (iri := next(words, None)) is None or iri.kind != "iri":
+                return prefixes, base, word
+            base = urljoin(base, iri.text[1:-1])
+        elif word.is_word("PREFIX"):
+            name, iri = next(words, None), next(words, None)
+            if name is None or iri is None or (name.kind, iri.kind) != ("name", "iri"):
+                return prefixes, base, word
+            prefixes[name.text.removesuffix(":")] = urljoin(base, iri.text[1:-1])
         else:
-            break
-    return prefixes, base, tokens[at:]
+            return prefixes, base, word
+    return prefixes, base, None
 
 
-def _form(text: str, tokens: Sequence[_Token]) -> Form:
-    word = tokens[0].text.upper() if tokens else ""
+def _form(text: str, first: Token | None) -> Form:
+    word = first.text.upper() if first else ""
     for form in _FORMS:
         if word == form:
             return form
     if word in _UPDATES:
         raise QueryRefused(feature=word)
-    raise _fault(text, tokens[0].start if tokens else len(text), f"expected one of {', '.join(_FORMS)}")
+    raise _fault(text, first.start if first else len(text), f"expected one of {', '.join(_FORMS)}")
 
 
-def _dataset(text: str, tokens: Sequence[_Token], prefixes: dict[str, str], base: str) -> tuple[list[str], list[str]]:
+def _dataset(text: str, words: Sequence[Token], prefixes: dict[str, str], base: str) -> tuple[list[str], list[str]]:
     """The graphs of the FROM and FROM NAMED clauses, which stand outside every bracket of the query."""
     default_graphs: list[str] = []
     named_graphs: list[str] = []
     depth = 0
-    for at, token in enumerate(tokens):
+    for at, token in enumerate(words):
         depth += {"open": 1, "close": -1}.get(token.kind, 0)
         if depth or token.kind != "word" or token.text.upper() != "FROM":
             continue
-        is_named = at + 1 < len(tokens) and tokens[at + 1].text.upper() == "NAMED"
+        is_named = at + 1 < len(words) and words[at + 1].text.upper() == "NAMED"
         place = at + (2 if is_named else 1)
-        graph = _iri(tokens[place], prefixes, base) if place < len(tokens) else None
+        graph = _iri(words[place], prefixes, base) if place < len(words) else None
         if graph is None:
             raise _fault(text, token.start, "expected the IRI of a graph after FROM")
         (named_graphs if is_named else default_graphs).append(graph)
     return default_graphs, named_graphs
 
 
-def _iri(token: _Token, prefixes: dict[str, str], base: str) -> str | None:
+def _iri(token: Token, prefixes: dict[str, str], base: str) -> str | None:
     if token.kind == "iri":
-        return urljoin(base, token.text[1:-1]) if base else token.text[1:-1]
+        return urljoin(base, token.text[1:-1])
     prefix, colon, local = token.text.partition(":")
     if token.kind == "name" and colon and prefix in prefixes:
         return prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
     return None
 
 
-def _fault(text: str, position: int, detail: str) -> QuerySyntax:
-    before = text[:position]
-    return QuerySyntax(line=before.count("\n") + 1, column=position - before.rfind("\n"), detail=detail)
+def _fault(text: str, at: int, detail: str) -> QuerySyntax:
+    line, column = position(text, at)
+    return QuerySyntax(line=line, column=column, detail=detail)

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 from ecograph.errors import BadParameter
 from ecograph.identifiers import NAME, SLUG, concept_iri, thing_iri
 from ecograph.messages import LANGUAGES
-from ecograph.namespaces import XSD
+from ecograph.namespaces import ID, XSD
 from ecograph.query.catalogue import VALUES_LINE, CatalogueQuery, Parameter
 from ecograph.query.guard import AdmittedQuery, admit
 
@@ -37,19 +37,59 @@ def bind(query: CatalogueQuery, values: Mapping[str, str | Sequence[str]]) -> Ad
         BadParameter: An unknown name, a missing value, or a value that is not of the parameter's kind.
 
     Source:
-        docs/sparql.md, "Questions as files".
+        docs/queries.md.
     """
-    known = {parameter.name: parameter for parameter in query.parameters}
-    for name in values:
-        if name not in known:
-            raise BadParameter(name=name, value=_shown(values[name]), expected=", ".join(known) or "–")
-    terms = {name: _terms(parameter, values.get(name)) for name, parameter in known.items()}
+    for fault in faults(query, values):
+        raise fault
+    terms = {parameter.name: _terms(parameter, values.get(parameter.name)) for parameter in query.parameters}
     return admit(VALUES_LINE.sub(lambda line: f"{line['before']}{terms[line['name']]}{line['after']}", query.text))
+
+
+def faults(query: CatalogueQuery, values: Mapping[str, str | Sequence[str]]) -> tuple[BadParameter, ...]:
+    """Everything that is wrong with the values given to a question: what `bind` would raise the first of."""
+    known = {parameter.name: parameter for parameter in query.parameters}
+    found = [
+        BadParameter(name=name, value=_shown(given), expected=", ".join(known) or "–")
+        for name, given in values.items()
+        if name not in known
+    ]
+    for name, parameter in known.items():
+        try:
+            _terms(parameter, values.get(name))
+        except BadParameter as fault:
+            found.append(fault)
+    return tuple(found)
+
+
+def given_by(values: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """
+    The fields of an address by name.
+
+    Example:
+        >>> given_by([("country", "dk"), ("country", "se")])
+        {'country': ['dk', 'se']}
+    """
+    found: dict[str, list[str]] = {}
+    for name, value in values:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def short(parameter: Parameter, value: str) -> str:
+    """A value as people write it: the slug of a concept, kind and slug of a thing, anything else as it is."""
+    match parameter.kind:
+        case "iri":
+            return value.removeprefix(ID.iri)
+        case "concept":
+            return value.removeprefix(concept_iri(str(parameter.scheme), "").value)
+    return value
 
 
 def _terms(parameter: Parameter, given: str | Sequence[str] | None) -> str:
     found = [given] if isinstance(given, str) else list(given or ())
     found = [value.strip() for value in found if value.strip()]
+    if not found and parameter.default is not None:
+        found = [parameter.default]
     if not found:
         if parameter.optional:
             return "UNDEF"
@@ -60,12 +100,12 @@ def _terms(parameter: Parameter, given: str | Sequence[str] | None) -> str:
 
 
 def _term(parameter: Parameter, value: str) -> NamedNode | Literal:
-    if len(value) <= _MAX_LENGTH and (not parameter.values or value in parameter.values):
+    if len(value) <= _MAX_LENGTH:
         try:
             term = _read(parameter, value)
         except ValueError:
             term = None
-        if term is not None:
+        if term is not None and (not parameter.values or term in [_read(parameter, each) for each in parameter.values]):
             return term
     raise BadParameter(name=parameter.name, value=_shown(value), expected=_expected(parameter))
 

@@ -11,12 +11,16 @@ from pyoxigraph import NamedNode, QueryTriples, Store
 
 from ecograph.isolation.confinement import MemoryCap
 from ecograph.isolation.frames import Head
+from ecograph.namespaces import BASE
+from ecograph.query.cutting import write
 from ecograph.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
-from ecograph.rdf.serializing import SizeLimitReached, write_result
+from ecograph.rdf.serializing import QueryResult, SizeLimitReached
+from ecograph.store.snapshots import is_exact
 
 _PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 # A set of characters in the parser's own notation, which helps nobody: ['0' ..= '9' | ...].
 _CLASS: Final = re.compile(r",?\s*\[(?:'[^']*'|[^\]'])*\]")
+_UNKNOWN_FUNCTION: Final = re.compile(r"custom function <([^>]*)> is not supported")
 _FORMATS: Final = {one.name: one for one in (*RESULT_FORMATS, *GRAPH_FORMATS)}
 
 
@@ -29,6 +33,7 @@ class QueryEngine:
     def __init__(self) -> None:
         self._directory = ""
         self._store: Store | None = None
+        self._is_exact = False
 
     def prepare(self, request: Head, cap: MemoryCap) -> None:
         """Open the generation that the query asks, unless it is open."""
@@ -37,6 +42,7 @@ class QueryEngine:
             self._store, self._directory = None, ""
             gc.collect()
             self._store = Store.read_only(request["directory"])
+            self._is_exact = is_exact(self._store)
             self._directory = request["directory"]
 
     def answer(self, request: Head, body: bytes) -> tuple[Head, bytes]:
@@ -48,6 +54,10 @@ class QueryEngine:
             return _syntax(error), b""
         except SizeLimitReached:
             return {"error": "too-big", "what": "size"}, b""
+        except RuntimeError as error:
+            if function := _UNKNOWN_FUNCTION.search(str(error)):
+                return {"error": "function", "function": function.group(1)}, b""
+            raise
         return head | {"seconds": time.monotonic() - started}, result
 
     def _run(self, request: Head, text: str) -> tuple[Head, bytes]:
@@ -56,15 +66,21 @@ class QueryEngine:
         for graph in (*(default_graphs or ()), *(named_graphs or ())):
             if not self._holds(graph):
                 return {"error": "graph", "graph": graph}, b""
-        result = self._store.query(
-            text,
-            use_default_graph_as_union=default_graphs is None,
-            default_graph=None if default_graphs is None else [NamedNode(graph) for graph in default_graphs],
-            named_graphs=None if named_graphs is None else [NamedNode(graph) for graph in named_graphs],
-        )
         target = _FORMATS[request["format"]]
-        assert isinstance(result, QueryTriples) == (target in GRAPH_FORMATS)
-        body, cut = write_result(result, target, rows=request["rows"], limit_bytes=request["answer_bytes"])
+
+        def ask(text: str) -> QueryResult:
+            assert self._store is not None
+            result = self._store.query(
+                text,
+                base_iri=BASE,
+                use_default_graph_as_union=default_graphs is None and not self._is_exact,
+                default_graph=None if default_graphs is None else [NamedNode(graph) for graph in default_graphs],
+                named_graphs=None if named_graphs is None else [NamedNode(graph) for graph in named_graphs],
+            )
+            assert isinstance(result, QueryTriples) == (target in GRAPH_FORMATS)
+            return result
+
+        body, cut = write(ask, text, target, request["rows"], request["answer_bytes"])
         return {"truncated": cut}, body
 
     def _holds(self, graph: str) -> bool:

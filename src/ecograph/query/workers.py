@@ -7,9 +7,10 @@ deadline. What a query does to its worker (a crash, no memory left, a loop) cost
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn, Protocol
 
 from ecograph.errors import (
     QueryBusy,
@@ -20,10 +21,14 @@ from ecograph.errors import (
     QueryTooComplex,
 )
 from ecograph.isolation.frames import Head
-from ecograph.isolation.pool import ProcessPool, size_text
+from ecograph.isolation.pool import ProcessPool, SlowLane, size_text
 from ecograph.isolation.process import Died
+from ecograph.query.costly import costly
 from ecograph.query.guard import MAX_DEPTH, MAX_SIZE, AdmittedQuery
 from ecograph.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, negotiate
+
+SLOW: Final = SlowLane(size=2, after_s=0.25, per_minute=3)
+"""A quarter of a second: few of the shipped questions take longer. The settings have the same figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,58 @@ class Answer:
     seconds: float
 
 
+class Answers(Protocol):
+    """
+    Who answers people's queries: processes on the embedded store (`WorkerPool`), or a server (`query.remote`).
+
+    Thread-safe.
+    """
+
+    def run(
+        self,
+        query: AdmittedQuery,
+        accept: str | None = None,
+        *,
+        directory: Path | None = None,
+        rows: int | None = None,
+        timeout_s: float | None = None,
+        client: str | None = None,
+    ) -> Answer:
+        """
+        Run a query and wait for its result.
+
+        Args:
+            query: From `guard.admit`.
+            accept: The client's `Accept` header.
+            directory: The generation to ask (`Snapshot.path`), if not the current one; None where there is none.
+            rows: At most so many solutions or triples, if that is less than the service allows.
+            timeout_s: A shorter deadline than the service's.
+            client: Whose query it is, such as an address; clients have equal shares of the places. None: our own.
+
+        Raises:
+            NotAcceptable: No format of this query form is acceptable.
+            QueryBusy: No place came free.
+            QuerySyntax: The engine cannot parse it.
+            QueryRefused: FROM names a graph that is not in the store.
+            QueryTimeout: Stopped at the deadline.
+            QueryTooBig: Stopped at the limit on memory or size.
+            QueryTooComplex: The engine did not survive it.
+        """
+        ...
+
+    def start(self) -> None:
+        """Be ready before the first question."""
+        ...
+
+    def switch(self, directory: Path) -> None:
+        """Answer the next queries from another generation; those that are running finish on theirs."""
+        ...
+
+    def close(self) -> None:
+        """End what is running, and let everything go."""
+        ...
+
+
 class WorkerPool(ProcessPool):
     """
     Answers queries from one generation at a time, in processes with a deadline and a memory cap.
@@ -52,11 +109,13 @@ class WorkerPool(ProcessPool):
 
     Args:
         directory: The generation's directory; see `switch`.
-        size: Queries answered at the same time.
-        queue: Queries that may wait for a worker.
-        timeout_s: Deadline of one query; a query waits for a worker no longer than that either.
+        size: Quick queries answered at the same time.
+        queue: Queries that may wait, for a quick place and for a slow one each.
+        timeout_s: Deadline of one query; a query waits for a place no longer than that either.
         memory_bytes: What one query may take beyond the open store.
         result_bytes: How large one result may be.
+        rows: The most solutions or triples of one result.
+        slow: The lane for queries that take long.
     """
 
     def __init__(
@@ -68,6 +127,8 @@ class WorkerPool(ProcessPool):
         timeout_s: float = 10.0,
         memory_bytes: int = 1 << 30,
         result_bytes: int = 64 << 20,
+        rows: int = 1_000_000,
+        slow: SlowLane = SLOW,
     ) -> None:
         super().__init__(
             ("ecograph.query.worker", "QueryEngine"),
@@ -77,8 +138,10 @@ class WorkerPool(ProcessPool):
             timeout_s=timeout_s,
             memory_bytes=memory_bytes,
             answer_bytes=result_bytes,
+            slow=slow,
         )
         self.directory = directory
+        self.rows = rows
 
     def switch(self, directory: Path) -> None:
         """Answer the next queries from another generation; those that are running finish on theirs."""
@@ -92,65 +155,56 @@ class WorkerPool(ProcessPool):
         directory: Path | None = None,
         rows: int | None = None,
         timeout_s: float | None = None,
+        client: str | None = None,
     ) -> Answer:
-        """
-        Run a query and wait for its result.
-
-        Args:
-            query: From `guard.admit`.
-            accept: The client's `Accept` header.
-            directory: The generation to ask, if not the current one.
-            rows: At most so many solutions or triples.
-            timeout_s: A shorter deadline than the pool's.
-
-        Raises:
-            NotAcceptable: No format of this query form is acceptable.
-            QueryBusy: No worker came free.
-            QuerySyntax: The engine cannot parse it.
-            QueryRefused: FROM names a graph that is not in the store.
-            QueryTimeout: Stopped at the deadline.
-            QueryTooBig: Stopped at the limit on memory or size.
-            QueryTooComplex: The engine did not survive it.
-        """
+        """Run a query and wait for its result; see `Answers.run`."""
         target = negotiate(accept, RESULT_FORMATS if query.kind in ("SELECT", "ASK") else GRAPH_FORMATS)
         place = directory or self.directory
         if place is None:
             raise ValueError("the pool has no generation to answer from")
         deadline_s = min(timeout_s or self.timeout_s, self.timeout_s)
         request = {
-            "directory": str(place.resolve()),
+            "directory": os.path.abspath(place),  # noqa: PTH100  # of a path that is asked a thousand times a second
             "default_graphs": query.default_graphs,
             "named_graphs": query.named_graphs,
             "format": target.name,
-            "rows": rows,
+            "rows": min(rows or self.rows, self.rows),
         }
         try:
-            head, body = self._ask(request, query.text.encode(), deadline_s)
+            head, body = self._ask(request, query.text.encode(), deadline_s, client)
         except Died as died:
-            self._raise_death(died, deadline_s)
+            self._raise_death(died, deadline_s, query)
         if "error" in head:
-            self._raise_error(head)
+            self._raise_error(head, query)
         return Answer(body, target.content_type, bool(head["truncated"]), float(head["seconds"]))
 
-    def _raise_death(self, died: Died, deadline_s: float) -> NoReturn:
+    def _raise_death(self, died: Died, deadline_s: float, query: AdmittedQuery) -> NoReturn:
         match died.cause:
             case "deadline":
-                raise QueryTimeout(seconds=f"{deadline_s:g}") from None
+                raise QueryTimeout(seconds=f"{deadline_s:g}", **cost_of(query)) from None
             case "stack":
                 raise QueryTooComplex(levels=MAX_DEPTH, size=MAX_SIZE) from None
             case "memory":
-                raise QueryTooBig(limit=size_text(self.memory_bytes)) from None
+                raise QueryTooBig(limit=size_text(self.memory_bytes), **cost_of(query)) from None
             case _:
                 raise RuntimeError(f"query worker ended with status {died.status}") from None
 
-    def _raise_error(self, head: Head) -> NoReturn:
+    def _raise_error(self, head: Head, query: AdmittedQuery) -> NoReturn:
         match head["error"]:
             case "syntax":
                 raise QuerySyntax(line=head["line"], column=head["column"], detail=head["detail"])
             case "graph":
                 raise QueryRefused(feature=f"FROM <{head['graph']}>")
+            case "function":
+                raise QueryRefused(feature=f"<{head['function']}>()")
             case "too-big":
                 limit = self.memory_bytes if head["what"] == "memory" else self.answer_bytes
-                raise QueryTooBig(limit=size_text(limit))
+                raise QueryTooBig(limit=size_text(limit), **cost_of(query))
             case _:
                 raise RuntimeError(f"query worker: {head['detail']}")
+
+
+def cost_of(query: AdmittedQuery) -> dict[str, object]:
+    """What an error of a stopped query says about the pattern that is likely to cost most."""
+    found = costly(query.text)
+    return {"cost": found.cost, "line": found.line, "pattern": found.pattern} if found else {}

@@ -52,6 +52,15 @@ JSON_LD: Final = Format("json-ld", "application/ld+json", "jsonld", ("applicatio
 N_TRIPLES: Final = Format("n-triples", "application/n-triples", "nt", ("text/plain",), RdfFormat.N_TRIPLES)
 RDF_XML: Final = Format("rdf-xml", "application/rdf+xml", "rdf", ("application/xml", "text/xml"), RdfFormat.RDF_XML)
 
+TRIG: Final = Format("trig", "application/trig", "trig", ("application/x-trig",), RdfFormat.TRIG)
+N_QUADS: Final = Format("n-quads", "application/n-quads", "nq", ("text/x-nquads",), RdfFormat.N_QUADS)
+
+PLAIN_JSON: Final = Format("plain-json", "application/json", "json", ("text/json",))
+"""JSON-LD for those who ask for JSON and need not know more."""
+
+STATEMENTS_CSV: Final = Format("statements-csv", "text/csv", "csv")
+"""A row per statement."""
+
 HTML: Final = Format("html", "text/html", "html", ("application/xhtml+xml",))
 
 RESULT_FORMATS: Final = (JSON, XML, CSV, TSV)
@@ -59,6 +68,9 @@ RESULT_FORMATS: Final = (JSON, XML, CSV, TSV)
 
 GRAPH_FORMATS: Final = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 """For CONSTRUCT, DESCRIBE and linked data; the first one answers `*/*`."""
+
+DESCRIPTION_FORMATS: Final = (TURTLE, PLAIN_JSON, JSON_LD, N_TRIPLES, RDF_XML, STATEMENTS_CSV)
+"""For what is said of one thing; the first one answers `*/*`."""
 
 
 def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:

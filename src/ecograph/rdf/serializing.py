@@ -120,19 +120,17 @@ def _write_triples(
 ) -> tuple[bytes, bool]:
     if not isinstance(target.engine, RdfFormat):
         raise ValueError(f"{target.name} does not hold triples")
-    cut = False
-    if rows is not None:
-        kept = list(islice(triples, rows + 1))
-        cut = len(kept) > rows
-        triples = kept[:rows]
+    every = iter(triples)
     output = _Limited(limit_bytes)
     try:
-        serialize(triples, output, target.engine, prefixes=PREFIXES if prefixes is None else prefixes)
+        serialize(
+            islice(every, rows), output, target.engine, prefixes=PREFIXES if prefixes is None else prefixes
+        )
     except (OSError, SizeLimitReached):
         if output.full:
             raise SizeLimitReached from None
         raise
-    return output.getvalue(), cut
+    return output.getvalue(), rows is not None and next(every, None) is not None
 
 
 def _used(prefixes: dict[str, str], statements: Iterable[Triple]) -> dict[str, str]:

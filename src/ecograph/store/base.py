@@ -2,7 +2,7 @@
 What a store is, whichever engine it runs on.
 
 A `Projection` follows the ledger and is written by one process. A `Snapshot` is one revision of it, for reading; what a
-request holds from its first question to its last. Queries see the union of all graphs unless they say otherwise.
+request holds from its first question to its last. Queries see the merge of all graphs unless they say otherwise.
 """
 
 from __future__ import annotations
@@ -60,14 +60,19 @@ class Snapshot(Protocol):
         object: Object | None = None,
         graph: NamedNode | None = None,
     ) -> Iterator[Quad]:
-        """The statements that match; None matches anything."""
+        """The statements of named graphs that match; None matches anything."""
         ...
 
     def __contains__(self, quad: Quad, /) -> bool: ...
 
+    def __len__(self) -> int:
+        """How many statements named graphs hold."""
+        ...
+
     def query(self, text: str) -> Result:
         """
-        The answer to a SPARQL query of our own, over the union of all graphs. Untrusted queries go to `query.workers`.
+        The answer to a SPARQL query of our own, whose default graph is the merge of all graphs: a triple that two
+        publishers state is there once. Untrusted queries go to `query.workers`.
 
         Raises:
             SyntaxError: The query does not parse.

@@ -2,16 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Annotated, Final
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from ecograph import __version__
 from ecograph.bootstrap import EcoGraph, View
+from ecograph.history import MOMENT
 from ecograph.messages import Language
+from ecograph.store.base import Snapshot
 from ecograph.web.problems import NotModified, language
 
 REVISION_HEADER: Final = "EcoGraph-Revision"
+
+PAST_KEPT_S: Final = 86_400
+"""How long others may keep an answer from a past revision: it never changes, but an erasure must reach it within a day."""
+
+At = Annotated[
+    str | None,
+    Query(
+        pattern=MOMENT,
+        description="The graph as it was: a revision's number, a date (its end) or a dateTime, UTC",
+        examples=["1"],
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """
+    The graph as a request wants it: as it is, or as it was.
+
+    Args:
+        view: What answers; shared, so do not close it.
+        headers: What the answer says about it, also when it is a `Response` of its own.
+        past: Whether it is a past revision.
+    """
+
+    view: View
+    headers: dict[str, str]
+    past: bool
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The statements; `ecograph.queries` answers from its `path`."""
+        return self.view.snapshot
 
 
 def ecograph_of(request: Request) -> EcoGraph:
@@ -26,14 +65,43 @@ def view_of(request: Request, response: Response) -> View:
     The revision that this request is answered from, from its first line to its last.
 
     Raises:
-        NotModified: The client has the answer of this revision already (`If-None-Match`).
+        NotModified: The client has the answer of this revision already (`If-None-Match`, `If-Modified-Since`).
     """
     view = ecograph_of(request).view()
-    etag = etag_of(view)
-    if request.method in ("GET", "HEAD") and etag in _tags(request.headers.get("if-none-match", "")):
-        raise NotModified(etag)
-    response.headers.update(headers_of(view))
+    headers = headers_of(view)
+    _raise_if_known(request, headers)
+    response.headers.update(headers)
     return view
+
+
+def state_of(request: Request, response: Response, at: At = None) -> Iterator[State]:
+    """
+    The graph at the moment that `at` names, or as it is.
+
+    Raises:
+        NotModified: The client has the answer already.
+        BadParameter, UnknownMoment, NoHistory, QueryBusy: It cannot be shown at that moment.
+    """
+    ecograph = ecograph_of(request)
+    if at is None:
+        view = view_of(request, response)
+        yield State(view, headers_of(view), past=False)
+        return
+    entry = ecograph.history.moment(at)
+    erased = ecograph.history.erased()
+    headers = {
+        "ETag": f'W/"{__version__}-{entry.number}-{erased}"',
+        REVISION_HEADER: str(entry.number),
+        "Memento-Datetime": _http_date(entry.published_at),
+        "Last-Modified": _http_date(entry.published_at),
+        # What a day to come means may still change.
+        "Cache-Control": f"public, max-age={PAST_KEPT_S}" if _is_over(at) else "no-cache",
+        "Vary": "Accept, Accept-Language",
+    }
+    _raise_if_known(request, headers)
+    response.headers.update(headers)
+    with ecograph.view_at(str(entry.number)) as view:
+        yield State(view, headers, past=True)
 
 
 def etag_of(view: View) -> str:
@@ -43,18 +111,51 @@ def etag_of(view: View) -> str:
 
 def headers_of(view: View) -> dict[str, str]:
     """What every answer from a revision says about it."""
-    return {
+    headers = {
         "ETag": etag_of(view),
         REVISION_HEADER: str(view.revision),
         "Cache-Control": "no-cache",
         "Vary": "Accept, Accept-Language",
     }
+    published_at = view.published_at
+    if published_at is not None:
+        headers["Last-Modified"] = _http_date(published_at)
+    return headers
 
 
-def _tags(header: str) -> list[str]:
-    return [tag.strip() for tag in header[:2000].split(",")]
+def _raise_if_known(request: Request, headers: dict[str, str]) -> None:
+    """RFC 9110, section 13.2.2: the entity tag decides where there is one, else the time."""
+    if request.method not in ("GET", "HEAD"):
+        return
+    known = request.headers.get("if-none-match")
+    if known is not None:
+        tags = [tag.strip() for tag in known[:2000].split(",")]
+        fresh = headers["ETag"] in tags or tags == ["*"]
+    else:
+        fresh = _unchanged(request.headers.get("if-modified-since"), headers.get("Last-Modified"))
+    if fresh:
+        raise NotModified(headers)
+
+
+def _unchanged(since: str | None, modified: str | None) -> bool:
+    if not since or not modified:
+        return False
+    try:
+        return parsedate_to_datetime(modified) <= parsedate_to_datetime(since).replace(tzinfo=UTC)
+    except (ValueError, TypeError, OverflowError):
+        return False
+
+
+def _is_over(at: str) -> bool:
+    """Whether a moment will mean the same revision for ever, as today's date does not."""
+    return at.isdigit() or len(at) > len("2026-11-01") or at < datetime.now(UTC).date().isoformat()
+
+
+def _http_date(moment: datetime) -> str:
+    return format_datetime(moment.astimezone(UTC).replace(microsecond=0), usegmt=True)
 
 
 TheEcoGraph = Annotated[EcoGraph, Depends(ecograph_of)]
 TheView = Annotated[View, Depends(view_of)]
+TheState = Annotated[State, Depends(state_of)]
 TheLanguage = Annotated[Language, Depends(language)]

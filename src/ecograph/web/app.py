@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import structlog
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
 from ecograph import __version__
@@ -19,13 +18,21 @@ from ecograph.errors import EcoGraphError
 from ecograph.query.guard import admit
 from ecograph.web import (
     api,
+    changes,
     consortia,
+    context,
     contributions,
+    dataset,
+    dumps,
+    graph_store,
     logs,
     matching,
     pages,
     problems,
+    queries,
+    reconcile,
     same,
+    schema,
     shortlists,
     sparql,
     statements,
@@ -39,9 +46,11 @@ from ecograph.web.access import TheEcoGraph
 from ecograph.web.auth import Failures
 from ecograph.web.envelope import Envelope
 from ecograph.web.idempotency import Once
-from ecograph.web.models import ProblemDetails
+from ecograph.web.openapi import description
 from ecograph.web.pages.kept import Shelf
 from ecograph.web.reading.building import directory
+from ecograph.web.reconciling.index import index
+from ecograph.web.routes import operation_id
 from ecograph.web.upkeep import upkeep
 
 _log = structlog.get_logger(__name__)
@@ -63,6 +72,9 @@ def create_app(ecograph: EcoGraph, settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # Queries that wait keep a thread each; others must find one all the same.
+        places = settings.query_workers + 2 * settings.query_slow_workers + 2 * settings.query_queue
+        current_default_thread_limiter().total_tokens += places
         await run_in_threadpool(_warm, ecograph)
         with upkeep(ecograph):
             yield
@@ -74,9 +86,10 @@ def create_app(ecograph: EcoGraph, settings: Settings) -> FastAPI:
         docs_url=None,  # its page loads scripts from elsewhere
         redoc_url=None,
         lifespan=lifespan,
+        generate_unique_id_function=operation_id,
         redirect_slashes=False,  # the redirect would trust the Host header
     )
-    app.openapi = lambda: _description(app)  # type: ignore[method-assign]
+    app.openapi = lambda: description(app)  # type: ignore[method-assign]
     app.state.ecograph = ecograph
     app.state.settings = settings
     app.state.failures = Failures()
@@ -101,6 +114,7 @@ def create_app(ecograph: EcoGraph, settings: Settings) -> FastAPI:
             return JSONResponse({"status": "not ready", "code": error.code}, 503)
         return JSONResponse({"status": "ready", "revision": view.revision})
 
+    app.include_router(sparql.router)  # first: what is asked most is found soonest
     for part in (
         consortia,
         same,
@@ -112,11 +126,16 @@ def create_app(ecograph: EcoGraph, settings: Settings) -> FastAPI:
         templates_api,
         why,
         matching,
+        queries,
+        changes,
+        schema,
         api,
     ):  # api's lists come last: any name fits
         app.include_router(part.router)
-    app.include_router(sparql.router)
-    app.include_router(things.router)
+    app.include_router(graph_store.router)
+    app.include_router(reconcile.router)
+    for part in (context, dataset, dumps, things):
+        app.include_router(part.router)
     app.mount("/static", pages.static)
     app.include_router(pages.router)
     return app
@@ -124,21 +143,11 @@ def create_app(ecograph: EcoGraph, settings: Settings) -> FastAPI:
 
 def _warm(ecograph: EcoGraph) -> None:
     """Build what the first visitor needs before they come."""
-    if directory not in ecograph.before_showing:
-        ecograph.before_showing.append(directory)
+    for build in (directory, index):
+        if build not in ecograph.before_showing:
+            ecograph.before_showing.append(build)
     ecograph.warm()
-    _ = (ecograph.queries, ecograph.catalogue, ecograph.contribution_workers)  # each once, before threads ask for them
+    ecograph.queries.start()
+    _ = (ecograph.catalogue, ecograph.contribution_workers)  # each once, before threads ask for them
     _ = ecograph.desk if ecograph.writes else None
     _log.info("ready", revision=ecograph.revision)
-
-
-def _description(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document: FastAPI's, with our problems instead of its own validation error."""
-    if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
-        schemas = document["components"]["schemas"]
-        for name in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(name, None)
-        schemas["ProblemDetails"] = ProblemDetails.model_json_schema()
-        app.openapi_schema = document
-    return app.openapi_schema

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ecograph.ledger.partners import Role
+from ecograph.identifiers import SLUG
+from ecograph.ledger.partners import MAX_DAYS, Role
+from ecograph.messages import Language
 
 
 class Body(BaseModel):
@@ -17,6 +19,12 @@ class Body(BaseModel):
 
 
 Words = Annotated[str, Field(max_length=2000)]
+
+# What the ledger asks of values, for the description; it refuses others in words of its own.
+NOT_BLANK: Final = r"[A-Za-zÀ-ÖØ-öø-ÿ0-9]"
+_SLUG: Final = {"pattern": rf"^{SLUG.pattern}$"}
+_LINE: Final = {"pattern": r"^[A-Za-zÀ-ÖØ-öø-ÿ0-9][A-Za-zÀ-ÖØ-öø-ÿ0-9 .,&-]*$"}
+_WEB: Final = {"format": "uri", "pattern": r"^https?://[a-z0-9-]+(\.[a-z0-9-]+)+/[A-Za-z0-9/._~-]*$"}
 
 
 class Submission(Body):
@@ -40,7 +48,15 @@ class Reason(Body):
 class NeededReason(Body):
     """With `return` and `withdraw`, where a reason is needed."""
 
-    why: Annotated[str, Field(min_length=1, max_length=2000, examples=["Række 4 og 9 er det samme behov."])]
+    why: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=2000,
+            examples=["Række 4 og 9 er det samme behov."],
+            json_schema_extra={"pattern": NOT_BLANK},
+        ),
+    ]
 
 
 class Renewal(Body):
@@ -52,32 +68,39 @@ class Renewal(Body):
 class NewNote(Body):
     """A note."""
 
-    words: Annotated[str, Field(min_length=1, max_length=2000)]
+    words: Annotated[str, Field(min_length=1, max_length=2000, json_schema_extra={"pattern": NOT_BLANK})]
 
 
 class NewPartner(Body):
     """A partner to add."""
 
-    slug: Annotated[str, Field(max_length=60, examples=["albertslund"])]
-    name: Annotated[str, Field(max_length=200, examples=["Albertslund Kommune"])]
-    homepage: Annotated[str, Field(max_length=2000, examples=["https://albertslund.dk/"])]
-    licence: Annotated[str, Field(max_length=2000, examples=["https://creativecommons.org/licenses/by/4.0/"])]
-    language: Annotated[str, Field(max_length=10)] = "en"
+    slug: Annotated[str, Field(max_length=60, examples=["albertslund"], json_schema_extra=_SLUG)]
+    name: Annotated[str, Field(max_length=200, examples=["Albertslund Kommune"], json_schema_extra=_LINE)]
+    homepage: Annotated[
+        str, Field(max_length=2000, examples=["https://albertslund.dk/"], json_schema_extra=_WEB)
+    ]
+    licence: Annotated[
+        str,
+        Field(
+            max_length=2000, examples=["https://creativecommons.org/licenses/by/4.0/"], json_schema_extra=_WEB
+        ),
+    ]
+    language: Language = "en"
 
 
 class PartnerChange(Body):
     """What is to be said of a partner from now on; what is left out stays."""
 
-    name: Annotated[str | None, Field(max_length=200)] = None
-    homepage: Annotated[str | None, Field(max_length=2000)] = None
-    licence: Annotated[str | None, Field(max_length=2000)] = None
-    language: Annotated[str | None, Field(max_length=10)] = None
+    name: Annotated[str, Field(max_length=200, json_schema_extra=_LINE)] | None = None
+    homepage: Annotated[str, Field(max_length=2000, json_schema_extra=_WEB)] | None = None
+    licence: Annotated[str, Field(max_length=2000, json_schema_extra=_WEB)] | None = None
+    language: Language | None = None
 
 
 class NewToken(Body):
     """A token to issue."""
 
-    partner: Annotated[str, Field(max_length=60, examples=["albertslund"])]
+    partner: Annotated[str, Field(max_length=60, examples=["albertslund"], json_schema_extra=_SLUG)]
     role: Role
-    label: Annotated[str, Field(max_length=200, examples=["miljøafdelingen"])]
-    days: Annotated[float, Field(gt=0, description="Its life")] = 365
+    label: Annotated[str, Field(max_length=200, examples=["miljøafdelingen"], json_schema_extra=_LINE)]
+    days: Annotated[float, Field(gt=0, description="Its life", json_schema_extra={"maximum": MAX_DAYS})] = 365

@@ -21,7 +21,7 @@ from ecograph.bootstrap import EcoGraph
 from ecograph.contribute.desk import Case, Who
 from ecograph.contribute.packing import SourceFile, unpack
 from ecograph.contribute.staged import Staged
-from ecograph.errors import BadParameter, Forbidden, WrongState
+from ecograph.errors import Forbidden, UnknownPage, WrongState
 from ecograph.ledger.partners import Role
 from ecograph.ledger.records import Contribution, JsonValue, State
 from ecograph.messages import Language
@@ -45,12 +45,13 @@ _FAULTY_ROWS: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"text/csv": {}, XLSX: {}, "application/zip": {}}, "description": "Rows with what is wrong"},
     204: {"description": "No row is to be corrected"},
 }
+_SENT: Final = ("text/csv", "text/turtle", "application/n-triples", XLSX, "application/zip", "application/octet-stream")
 _MAX_PAGE: Final = 200
 
 Id = Annotated[str, Path(max_length=64, description="A contribution", examples=["5f0c6c3e9f0a4a56b1f2b7f9d0d3a1c2"])]
 TheUpload = Annotated[Upload, Depends(read_upload)]
 DryRun = Annotated[bool, Query(alias="dry_run", description="Check only: nothing is kept, and nobody is asked who")]
-_Lang = Annotated[str | None, Query(alias="lang", description="da, sv or en; else Accept-Language decides")]
+_Lang = Annotated[Language | None, Query(alias="lang", description="da, sv or en; else Accept-Language decides")]
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ def contribution(ecograph: TheEcoGraph, who: TheWho, contribution_id: Id) -> JSO
     return given(ecograph.desk.case(contribution_id, who, checked=False))
 
 
-@router.get("/contributions/{contribution_id}/report", summary="What was found", responses={**_WRITTEN})
+@router.get("/contributions/{contribution_id}/report", summary="What was found", responses={**_WRITTEN, **problems_of(406, 409)})
 def report(
     request: Request, ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, lang: TheLanguage, _lang: _Lang = None
 ) -> Response:
@@ -205,7 +206,7 @@ def report(
     "/contributions/{contribution_id}/marked.xlsx",
     summary="The file back with marked cells",
     response_class=Response,
-    responses={200: {"content": {XLSX: {}}, "description": "A workbook"}},
+    responses={200: {"content": {XLSX: {}}, "description": "A workbook"}, **problems_of(409)},
 )
 def marked(ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, lang: TheLanguage, _lang: _Lang = None) -> Response:
     """The cells that findings are about are coloured, with the messages as comments."""
@@ -217,7 +218,7 @@ def marked(ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, lang: TheLan
     "/contributions/{contribution_id}/errors",
     summary="Only the rows to be corrected",
     response_class=Response,
-    responses={**_FAULTY_ROWS},
+    responses={**_FAULTY_ROWS, **problems_of(409)},
 )
 def errors(ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, lang: TheLanguage, _lang: _Lang = None) -> Response:
     """In the form they came, with a column that says what is wrong. It is passed over when they are sent again."""
@@ -229,7 +230,10 @@ def errors(ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, lang: TheLan
     "/contributions/{contribution_id}/file",
     summary="The bytes as they were sent",
     response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {}}, "description": "The file, or a ZIP of several"}},
+    responses={
+        200: {"content": {each: {} for each in _SENT}, "description": "The file, or a ZIP of several"},
+        **problems_of(409),
+    },
 )
 def file(ecograph: TheEcoGraph, who: TheWho, contribution_id: Id) -> Response:
     """The file, or a ZIP of several; its SHA-256 is that of the contribution."""
@@ -256,7 +260,7 @@ def notes(ecograph: TheEcoGraph, who: TheWho, contribution_id: Id) -> list[model
     return [models.NoteModel.model_validate(each) for each in models.notes(found)]
 
 
-@router.get("/contributions/{contribution_id}/consequences", summary="What withdrawing it would break")
+@router.get("/contributions/{contribution_id}/consequences", summary="What withdrawing it would break", responses=problems_of(409))
 def consequences(ecograph: TheEcoGraph, who: TheWho, contribution_id: Id) -> models.Consequences:
     """What others have published and would no longer hold."""
     found = ecograph.desk.contribution(contribution_id, who)
@@ -331,4 +335,4 @@ def _after(found: list[Contribution], cursor: str | None) -> int:
     for at, each in enumerate(found):
         if each.id == cursor:
             return at + 1
-    raise BadParameter(name="cursor", value=cursor, expected="next")
+    raise UnknownPage(cursor=cursor)

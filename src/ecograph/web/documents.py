@@ -24,9 +24,11 @@ _PROBLEMS: Final[Mapping[int, str]] = {
     409: "Its state does not allow that step",
     412: "It was changed meanwhile; `ETag` and `version` say which version it has now",
     413: "Too large",
+    406: "None of the formats asked for can be written",
     415: "Not a kind of file that is read here",
     422: "The request does not fit the description, or findings stop the step; `errors` holds them",
     428: "`If-Match` is missing",
+    429: "Too many tokens that open nothing; `Retry-After` says when to come back",
     503: "Busy, or opened for reading only",
 }
 
@@ -45,7 +47,7 @@ UPLOAD_BODY: Final[dict[str, Any]] = {
                     "type": "object",
                     "required": ["file"],
                     "properties": {
-                        "file": {"type": "array", "items": _BINARY},
+                        "file": {"type": "array", "minItems": 1, "items": _BINARY},
                         "template": {**_TEXT, "description": "The template of tables; else their names and headings"},
                         "mode": {**_TEXT, "enum": ["merge", "replace"], "default": "merge"},
                         "source": {**_TEXT, "format": "uri"},

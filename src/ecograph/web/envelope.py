@@ -26,7 +26,11 @@ FILES: Final = re.compile(r"/api/v1/(contributions(/check/marked)?|convert)|/(da
 """The paths that files are sent to."""
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_OPEN: Final = ("/sparql", "/api/", "/id/", "/concept/", "/ns", "/shapes", "/openapi.json", "/problems/")
+_OPEN: Final = (
+    "/sparql", "/api/", "/id/", "/concept/", "/graph/", "/ns", "/shapes", "/openapi.json", "/problems/",
+    "/context.jsonld", "/dataset", "/dumps", "/.well-known/void", "/rdf-graph-store",
+    "/reconcile", "/da/reconcile", "/sv/reconcile", "/en/reconcile",
+)  # fmt: skip
 _POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

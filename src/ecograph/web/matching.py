@@ -21,8 +21,8 @@ from ecograph.rdf.serializing import write_graph
 from ecograph.text.lexicon import normalise
 from ecograph.web import models, weight_models
 from ecograph.web.access import TheView, headers_of
-from ecograph.web.api import PROBLEMS, Lang, Side, Slug
-from ecograph.web.narrowing import narrowed
+from ecograph.web.lists import PROBLEMS, Lang, Side, Slug
+from ecograph.web.narrowing import TOPIC, narrowed
 from ecograph.web.reading import description
 
 JSON: Final = Format("json", "application/json", "json", ("text/json",))
@@ -49,7 +49,7 @@ Weighting = Annotated[
     ),
 ]
 Topics = Annotated[
-    list[str] | None,
+    list[Annotated[str, Query(json_schema_extra={"pattern": TOPIC})]] | None,
     Query(
         alias="topic",
         max_length=50,

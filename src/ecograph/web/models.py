@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,7 +12,7 @@ from ecograph.bootstrap import View
 from ecograph.match import model as matching
 from ecograph.match import weights
 from ecograph.messages import Language
-from ecograph.namespaces import BASE
+from ecograph.namespaces import BASE, ID
 from ecograph.web.reading import description, directory
 
 Iri = Annotated[str, Field(description="An IRI", examples=["https://w3id.org/ecograph/id/need/n09"])]
@@ -42,6 +42,10 @@ class ThingSummary(Named):
     labels: Texts
     countries: list[str]
     topics: list[Named]
+    phases: Annotated[list[str], Field(description="Phases, and stages that a solution has reached somewhere")]
+    places: Annotated[
+        list[str], Field(description="Municipalities and regions it is in or for", examples=[["municipality/se-lund"]])
+    ]
     url: Annotated[str, Field(description="Where REST or linked data answers for it, on this service")]
 
 
@@ -54,6 +58,22 @@ class Listing(Model):
     facets: Annotated[
         dict[str, dict[str, int]], Field(description="Per filter and value, how many things there would be")
     ]
+    revision: int
+
+
+class Suggestion(Named):
+    """A thing or topic that somebody may be typing the name of."""
+
+    id: Annotated[str, Field(examples=["need/n09"])]
+    kind: str
+    countries: list[str]
+    url: str
+
+
+class Suggestions(Model):
+    """Things and topics, the best first."""
+
+    items: list[Suggestion]
     revision: int
 
 
@@ -162,6 +182,10 @@ class NeedText(BaseModel):
     lang: Annotated[Language | None, Field(description="The language of the text; found out if left out")] = None
     countries: Annotated[list[Literal["dk", "se", "no"]] | None, Field(max_length=3)] = None
     groups: Annotated[list[matching.Group] | None, Field(max_length=6)] = None
+    topics: Annotated[
+        list[str] | None,
+        Field(max_length=50, examples=[["cloudburst"]], description="The topics it is about, instead of those understood"),
+    ] = None
     top: Annotated[int, Field(ge=1, le=50, description="Candidates per group")] = 10
     weighting: Annotated[
         str,
@@ -193,29 +217,6 @@ class Stats(Model):
     ]
     publishers: list[PublisherCount]
     revision: int
-
-
-class QuestionParameter(Model):
-    """A value that a question is asked for."""
-
-    name: str
-    kind: str
-    labels: Texts
-    optional: bool
-    many: bool
-    values: list[str]
-    example: str
-
-
-class Question(Model):
-    """A question of the catalogue."""
-
-    slug: str
-    summaries: Texts
-    descriptions: Texts
-    parameters: list[QuestionParameter]
-    returns: list[str]
-    url: str
 
 
 class ProblemDetails(BaseModel):
@@ -266,6 +267,25 @@ def listing(view: View, found: directory.Listing, lang: Language) -> Listing:
         facets={name: dict(values) for name, values in found.facets.items()},
         revision=view.revision,
     )
+
+
+def suggestions(view: View, found: Iterable[directory.Summary], lang: Language) -> Suggestions:
+    """Names for somebody who types."""
+    items = []
+    for each in found:
+        label, label_lang = each.name(lang)
+        items.append(
+            Suggestion(
+                iri=each.iri.value,
+                label=label,
+                lang=label_lang,
+                id=each.id,
+                kind=each.kind,
+                countries=list(each.countries),
+                url="/" + each.iri.value.removeprefix(BASE),
+            )
+        )
+    return Suggestions(items=items, revision=view.revision)
 
 
 def statement(found: matching.Statement) -> Statement:
@@ -326,6 +346,8 @@ def _summary(view: View, found: directory.Summary, lang: Language) -> dict[str, 
         "labels": dict(found.names),
         "countries": list(found.countries),
         "topics": [named(view, topic, lang) for topic in sorted(found.topics, key=str)],
+        "phases": list(found.phases),
+        "places": [ID.local(place) for place in found.places],
         "url": "/" + found.iri.value.removeprefix(BASE),
     }
 

@@ -15,6 +15,9 @@ WEIGHTS: Final = {"fully": 1.0, "half": 0.5, "little": 0.2}
 """How much a topic counts that is weighed by hand."""
 _MARK: Final = ":"
 
+TOPIC: Final = rf"^({SLUG.pattern}({_MARK}({'|'.join(WEIGHTS)}))?)?$"
+"""A topic's slug, and perhaps how much it counts; for the description."""
+
 
 def narrowed(view: View, need: NeedProfile, topics: Sequence[str] | None) -> NeedProfile:
     """

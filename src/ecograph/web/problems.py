@@ -23,6 +23,7 @@ from ecograph.errors import EcoGraphError
 from ecograph.messages import LANGUAGES, Language, text, texts
 from ecograph.namespaces import BASE
 from ecograph.rdf.formats import HTML, Format, negotiate
+from ecograph.web import routes
 from ecograph.web.language import preferred_language
 
 _log = structlog.get_logger(__name__)
@@ -44,6 +45,8 @@ _STATUSES: Final[Mapping[type[EcoGraphError], tuple[int, str]]] = {
     errors.QueryBusy: (503, "busy"),
     errors.QueryError: (400, "query"),
     errors.UnknownThing: (404, "not-found"),
+    errors.UnknownPage: (404, "not-found"),
+    errors.UnknownMoment: (404, "not-found"),
     errors.UnknownLanguage: (404, "not-found"),
     errors.NotAcceptable: (406, "not-acceptable"),
     errors.BadToken: (401, "not-admitted"),
@@ -57,7 +60,7 @@ _STATUSES: Final[Mapping[type[EcoGraphError], tuple[int, str]]] = {
     errors.RequestError: (400, "request"),
     errors.ServiceError: (503, "service"),
 }
-_TITLES: Final = {401: "not-admitted", 403: "not-admitted", 404: "not-found", 429: "busy"}
+_TITLES: Final = {401: "not-admitted", 403: "not-admitted", 404: "not-found", 409: "conflict", 410: "gone", 429: "busy"}
 
 # Codes of pydantic by what a person can do about them.
 _FIELDS: Final[Sequence[tuple[str, str]]] = (
@@ -110,11 +113,11 @@ class Refused(Exception):
 
 
 class NotModified(Exception):
-    """The client has the current answer."""
+    """The client has the current answer. The headers are those that the answer itself would have."""
 
-    def __init__(self, etag: str) -> None:
-        super().__init__(etag)
-        self.etag = etag
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        super().__init__(headers["ETag"])
+        self.headers = headers
 
 
 Page = Callable[[Request, Problem, Language, str], str]
@@ -135,7 +138,7 @@ def install(app: FastAPI, page: Page) -> Callable[[Request, Exception], Response
 
     def handle(request: Request, error: Exception) -> Response:
         if isinstance(error, NotModified):
-            return Response(status_code=304, headers={"ETag": error.etag, "Vary": "Accept, Accept-Language"})
+            return Response(status_code=304, headers=dict(error.headers))
         return respond(request, problem_of(request, error), page)
 
     for kind in (EcoGraphError, Refused, NotModified, RequestValidationError, HTTPException):
@@ -241,6 +244,8 @@ def _own(error: EcoGraphError) -> Problem:
         extra = {"errors": [finding.as_json() for finding in error.findings]}
     if isinstance(error, errors.QuerySyntax):
         extra = {"line": error.values["line"], "column": error.values["column"]}
+    if isinstance(error, errors.QueryTimeout | errors.QueryTooBig):
+        extra = {name: error.values[name] for name in ("seconds", "limit", "cost", "line", "pattern") if name in error.values}
     if status >= 500:
         _log.warning("could not answer", code=error.code, detail=str(error))
     return Problem(status, error.code, title, {lang: error.message(lang) for lang in LANGUAGES}, headers, extra)
@@ -253,7 +258,8 @@ def _http(request: Request, error: HTTPException) -> Problem:
     if error.status_code == 404:
         return _missing(request)
     if error.status_code == 405:
-        allowed = headers.get("Allow") or headers.get("allow") or "GET"
+        allowed = ", ".join(routes.allowed(request.app, request.url.path))
+        headers["Allow"] = allowed
         details = texts("problem.detail.method-not-allowed", method=request.method, allowed=allowed)
         return Problem(405, "method-not-allowed", "request", details, headers)
     return Problem(error.status_code, "bad-request", "request", texts("problem.detail.bad-request"), headers)

@@ -20,7 +20,7 @@ from ecograph.namespaces import ID
 from ecograph.text.lexicon import normalise
 from ecograph.web import same_models
 from ecograph.web.access import TheView
-from ecograph.web.api import PROBLEMS, Lang, Slug
+from ecograph.web.lists import PROBLEMS, Lang, Slug
 from ecograph.web.matching import Topics
 from ecograph.web.narrowing import narrowed
 from ecograph.web.reading import description

@@ -13,6 +13,7 @@ from ecograph.match.model import Reason as Told
 from ecograph.messages import Language
 from ecograph.namespaces import ID
 from ecograph.web import models
+from ecograph.web.narrowing import TOPIC
 from ecograph.web.models import Iri, Match, Model, Need, Note, Reason, Share, Statement, Texts, by_language
 
 PLACE = r"^(municipality|region)/[A-Za-z0-9_.-]+$"
@@ -26,7 +27,7 @@ class SameText(BaseModel):
     text: Annotated[str, Field(min_length=1, max_length=5000, examples=["Sensorer i gatuträd"])]
     lang: Annotated[Language | None, Field(description="The language of the text; found out if left out")] = None
     topics: Annotated[
-        list[str] | None,
+        list[Annotated[str, Field(json_schema_extra={"pattern": TOPIC})]] | None,
         Field(
             max_length=50, examples=[["cloudburst"]], description="The topics it is about, instead of those understood"
         ),

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from ecograph.errors import BadParameter
+from ecograph.errors import UnknownPage
 from ecograph.ledger.entries import Status
 from ecograph.ledger.records import JsonValue
 from ecograph.text.lexicon import normalise
@@ -26,6 +26,7 @@ from ecograph.web.access import TheEcoGraph, ecograph_of
 from ecograph.web.auth import TheWho
 from ecograph.web.documents import PRIVATE, etag, problems_of
 from ecograph.web.idempotency import Once
+from ecograph.web.problems import Refused
 from ecograph.web.shortlisting import Item, Shortlist
 from ecograph.web.steps import Version
 from ecograph.web.uploads import attachment
@@ -67,7 +68,7 @@ def entries(
     found = [each for each in own.entries(about, removed=removed) if status in (None, each.status)]
     start = next((at + 1 for at, each in enumerate(found) if each.id == cursor), None) if cursor else 0
     if start is None:
-        raise BadParameter(name="cursor", value=cursor, expected="next")
+        raise UnknownPage(cursor=str(cursor))
     shown = found[start : start + limit]
     following = shown[-1].id if start + limit < len(found) else None
     headers = dict(PRIVATE)
@@ -105,14 +106,14 @@ def add(
     return _once(request, own, who.name, idempotency_key, ["add", body.model_dump(mode="json")], act)
 
 
-@router.delete("", summary="Delete all of one's shortlists for good")
+@router.delete("", summary="Delete all of one's shortlists for good", responses=problems_of(409))
 def delete_all(
     own: TheShortlist,
     confirm: Annotated[str, Query(max_length=60, description="The partner's short name, so that it is no accident")],
 ) -> dict[str, int]:
     """With notes and history. Nothing brings them back; what was shared stays until it is withdrawn."""
     if confirm != own.partner:
-        raise BadParameter(name="confirm", value=confirm, expected=own.partner)
+        raise Refused(409, "not-confirmed", expected=own.partner)
     return {"deleted": own.delete()}
 
 

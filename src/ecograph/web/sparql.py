@@ -2,11 +2,12 @@
 The SPARQL endpoint: GET, form POST and direct POST of a query.
 
 Source:
-    SPARQL 1.1 Protocol; SPARQL 1.1 Service Description; docs/sparql.md.
+    SPARQL 1.1 Protocol; docs/sparql.md.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,25 +16,28 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
-from pyoxigraph import BlankNode, NamedNode, Triple
 
 from ecograph.bootstrap import EcoGraph
 from ecograph.errors import BadParameter, NotAcceptable, QueryRefused
-from ecograph.namespaces import RDF, Namespace
 from ecograph.query.guard import AdmittedQuery, admit
 from ecograph.rdf.formats import GRAPH_FORMATS, HTML, RESULT_FORMATS, Format, by_suffix, negotiate
-from ecograph.rdf.serializing import write_graph
-from ecograph.web.access import TheEcoGraph, headers_of
+from ecograph.web.access import ecograph_of, headers_of
+from ecograph.web.clients import client_of
 from ecograph.web.problems import Refused, language
+from ecograph.web.service_description import description
 
 router = APIRouter(include_in_schema=False)
 
-_SD: Final = Namespace("http://www.w3.org/ns/sparql-service-description#")
 _FORM: Final = "application/x-www-form-urlencoded"
 _QUERY: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
 _MAX_FIELDS: Final = 100  # parameters of one request
 _METHODS: Final = "GET, HEAD, POST, OPTIONS"
+_ALLOWED: Final = ("GET", "HEAD", "POST", "OPTIONS")
+_BROWSER: Final = (*RESULT_FORMATS, *GRAPH_FORMATS, HTML)
+
+_LONG: Final = 10_000  # characters; reading more takes tens of milliseconds
+_reading_long = threading.Lock()  # one at a time, so that the interpreter is free for others in between
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +82,15 @@ class Asked:
         )
 
 
-@router.api_route("/sparql", methods=["GET", "POST", "OPTIONS"])
-@router.api_route("/sparql.{suffix}", methods=["GET", "POST", "OPTIONS"])
-async def sparql(request: Request, ecograph: TheEcoGraph, suffix: str | None = None) -> Response:
+async def sparql(request: Request) -> Response:
     """Answer a query, describe the service, or show a browser the page."""
     if request.method == "OPTIONS":
         return Response(status_code=204, headers={"Allow": _METHODS})
+    ecograph = ecograph_of(request)
     asked = await _read(request)
-    if request.method != "POST" and asked.format is None and suffix is None and _is_browser(request):
+    suffix = request.path_params.get("suffix")
+    accept = ",".join(request.headers.getlist("accept")) or None
+    if request.method != "POST" and asked.format is None and suffix is None and _is_browser(accept):
         target = f"/{language(request)}/sparql"
         query = f"?{urlencode({'query': asked.query})}" if asked.query else ""
         return RedirectResponse(target + query, 303, {"Vary": "Accept, Accept-Language"})
@@ -93,35 +98,53 @@ async def sparql(request: Request, ecograph: TheEcoGraph, suffix: str | None = N
     if asked.query is None:
         if request.method == "POST":
             raise BadParameter(name="query", value="", expected="SELECT, ASK, CONSTRUCT, DESCRIBE")
-        return _description(request, ecograph.settings.base_url, wanted)
-    admitted = admit(asked.query).over(asked.default_graphs, asked.named_graphs)
-    accept = _accept(admitted, wanted, request.headers.get("accept"))
-    return await run_in_threadpool(_answer, ecograph, admitted, accept)
+        target_format = _named(wanted, GRAPH_FORMATS) if wanted else negotiate(accept, GRAPH_FORMATS)
+        return await run_in_threadpool(description, request, target_format)
+    return await run_in_threadpool(_answer, ecograph, asked, wanted, accept, client_of(request))
 
 
-def _answer(ecograph: EcoGraph, query: AdmittedQuery, accept: str | None) -> Response:
+# Without FastAPI's reading of parameters: a small query would take a fifth longer.
+for _path in ("/sparql", "/sparql.{suffix}"):
+    router.add_route(_path, sparql, methods=list(_ALLOWED), include_in_schema=False)
+
+
+def _answer(ecograph: EcoGraph, asked: Asked, wanted: str | None, accept: str | None, client: str) -> Response:
+    query = _admit(asked.query or "").over(asked.default_graphs, asked.named_graphs)
     view = ecograph.view()
-    answer = ecograph.queries.run(query, accept, directory=view.snapshot.path)
+    answer = ecograph.queries.run(query, _accept(query, wanted, accept), directory=view.snapshot.path, client=client)
     headers = headers_of(view)
-    del headers["ETag"]  # NOW() and RAND() differ within a revision
+    for name in ("ETag", "Last-Modified"):  # NOW() and RAND() differ within a revision
+        headers.pop(name, None)
     headers["Server-Timing"] = f"query;dur={answer.seconds * 1000:.1f}"
     if answer.truncated:
         headers["EcoGraph-Truncated"] = "true"
     return Response(answer.body, media_type=answer.media_type, headers=headers)
 
 
+def _admit(text: str) -> AdmittedQuery:
+    if len(text) < _LONG:
+        return admit(text)
+    with _reading_long:
+        return admit(text)
+
+
 async def _read(request: Request) -> Asked:
+    in_address = _fields(request.scope["query_string"])
     if request.method != "POST":
-        return Asked.from_fields(_fields(request.scope["query_string"]))
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return Asked.from_fields(in_address)
+    media_type, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+    media_type = media_type.strip()
     if media_type == _UPDATE:
         raise QueryRefused(feature="UPDATE")
-    if media_type not in (_FORM, _QUERY):
-        raise Refused(415, "unsupported-media-type", given=media_type or "–", supported=f"{_FORM}, {_QUERY}")
+    charset = parameters.partition("charset=")[2].strip(' "')
+    if media_type not in (_FORM, _QUERY) or charset not in ("", "utf-8", "utf8", "us-ascii"):
+        given = f"{media_type}; charset={charset}" if charset else media_type or "–"
+        raise Refused(415, "unsupported-media-type", given=given[:200], supported=f"{_FORM}, {_QUERY} (UTF-8)")
     body = await request.body()
     if media_type == _FORM:
-        return Asked.from_fields(_fields(body))
-    beside = Asked.from_fields(_fields(request.scope["query_string"]))
+        said = [each for each in in_address if each[0] == "format"]
+        return Asked.from_fields([*_fields(body), *said])
+    beside = Asked.from_fields([each for each in in_address if each[0] != "query"])
     try:
         return Asked(body.decode("utf-8"), beside.default_graphs, beside.named_graphs, beside.format)
     except UnicodeDecodeError:
@@ -145,44 +168,19 @@ def _accept(query: AdmittedQuery, wanted: str | None, header: str | None) -> str
 
 
 def _named(wanted: str, offered: Sequence[Format]) -> Format:
-    found = by_suffix(wanted, offered) or next((each for each in offered if each.media_type == wanted), None)
+    found = by_suffix(wanted, offered)
+    if found is None:
+        kind = wanted.partition(";")[0].strip().lower()
+        found = next((each for each in offered if kind in (each.media_type, *each.aliases)), None)
     if found is None:
         raise NotAcceptable(available=", ".join(each.suffix for each in offered))
     return found
 
 
-def _is_browser(request: Request) -> bool:
+def _is_browser(accept: str | None) -> bool:
+    if accept is None or "html" not in accept:
+        return False
     try:
-        return negotiate(request.headers.get("accept"), (*RESULT_FORMATS, *GRAPH_FORMATS, HTML)) is HTML
+        return negotiate(accept, _BROWSER) is HTML
     except NotAcceptable:
         return False
-
-
-def _description(request: Request, base_url: str | None, wanted: str | None) -> Response:
-    """The endpoint described in RDF, for a request without a query."""
-    if wanted is not None:
-        target = _named(wanted, GRAPH_FORMATS)
-    else:
-        target = negotiate(request.headers.get("accept"), GRAPH_FORMATS)
-    try:
-        endpoint = NamedNode((base_url or str(request.base_url)).rstrip("/") + "/sparql")
-    except ValueError:  # a Host header that makes no IRI
-        raise Refused(400, "bad-request") from None
-    dataset, graph = BlankNode("dataset"), BlankNode("graph")
-    triples = [
-        Triple(endpoint, RDF.type, _SD.Service),
-        Triple(endpoint, _SD.endpoint, endpoint),
-        Triple(endpoint, _SD.supportedLanguage, _SD.SPARQL11Query),
-        Triple(endpoint, _SD.feature, _SD.UnionDefaultGraph),
-        Triple(endpoint, _SD.defaultDataset, dataset),
-        Triple(dataset, RDF.type, _SD.Dataset),
-        Triple(dataset, _SD.defaultGraph, graph),
-        Triple(graph, RDF.type, _SD.Graph),
-        *(
-            Triple(endpoint, _SD.resultFormat, NamedNode(each.engine.iri))
-            for each in (*RESULT_FORMATS, *GRAPH_FORMATS)
-            if each.engine is not None
-        ),
-    ]
-    body = write_graph(triples, target, prefixes={"sd": _SD.iri, "rdf": RDF.iri})
-    return Response(body, media_type=target.content_type, headers={"Vary": "Accept", "Allow": _METHODS})

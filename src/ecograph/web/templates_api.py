@@ -38,10 +38,10 @@ FINDINGS_HEADER = "EcoGraph-Findings"
 Kind = Annotated[str, Path(max_length=100, description="A template", examples=["need"])]
 Publisher = Annotated[str, Path(max_length=100, description="A publisher", examples=["ecograph-demo"])]
 Headings = Annotated[
-    str | None,
-    Query(alias="lang", max_length=20, description="Headings in da, sv or en, for Excel; else machine headings"),
+    Language | None,
+    Query(alias="lang", description="Headings in da, sv or en, for Excel; else machine headings"),
 ]
-_Lang = Annotated[str | None, Query(alias="lang", description="da, sv or en; else Accept-Language decides")]
+_Lang = Annotated[Language | None, Query(alias="lang", description="da, sv or en; else Accept-Language decides")]
 
 
 class PublishedTable(models.Model):

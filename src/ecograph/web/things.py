@@ -1,73 +1,93 @@
 """
-Linked data: `/id/...` and `/concept/...` lead to a page or to RDF; `/ns` and `/shapes` are documents.
+Linked data: `/id/...` and `/concept/...` lead to a page or to RDF; `/ns`, `/shapes` and `/graph/...` are documents.
 
 Source:
-    Cool URIs for the Semantic Web, section 4.2 (303); docs/api.md, "Linked data".
+    Cool URIs for the Semantic Web, section 4.2 (303); docs/linked-data.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
-from pyoxigraph import Quad, Triple
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pyoxigraph import NamedNode, Quad
 
-from ecograph.bootstrap import View
+from ecograph.bootstrap import EcoGraph
 from ecograph.errors import NotAcceptable, UnknownThing
-from ecograph.identifiers import graph_iri, scheme_iri
-from ecograph.match.model import Statement
+from ecograph.identifiers import NAME, SLUG, concept_iri, graph_iri, scheme_iri, thing_iri
 from ecograph.messages import catalogue
-from ecograph.namespaces import BASE
-from ecograph.rdf.formats import GRAPH_FORMATS, HTML, Format, by_suffix, negotiate
+from ecograph.namespaces import BASE, CONCEPT, ID
+from ecograph.rdf.formats import HTML, N_TRIPLES, STATEMENTS_CSV, TURTLE, Format
 from ecograph.rdf.serializing import write_graph
-from ecograph.web.access import TheView, headers_of
-from ecograph.web.problems import language
-from ecograph.web.reading import description
+from ecograph.web.access import State, TheEcoGraph, TheState
+from ecograph.web.negotiating import document, links, page_address, see, time_gate, wanted, write_csv
+from ecograph.web.reading import description, whereabouts
 
 router = APIRouter(include_in_schema=False)
 
-_VARY: Final = {"Vary": "Accept, Accept-Language"}
+_WHOLE: Final = 200_000
+"""Statements of a graph that are written at once, in any format; a larger one is written piece by piece, where the
+format has pieces."""
+
+_PIECE: Final = 10_000
+_PIECEWISE: Final = (TURTLE, N_TRIPLES, STATEMENTS_CSV)
 
 
 @router.get("/id/{kind}/{name}")
-def thing(request: Request, view: TheView, kind: str, name: str) -> Response:
+def thing(request: Request, ecograph: TheEcoGraph, state: TheState, kind: str, name: str) -> Response:
     """A thing: 303 to its page or its description, or the description where the address has a suffix."""
-    return _entity(request, view, f"id/{kind}", name, lambda slug: description.thing(view, kind, slug))
+    slug, _, suffix = name.partition(".")
+    if not (SLUG.fullmatch(kind) and NAME.fullmatch(slug)):
+        raise UnknownThing(kind=kind[:100], id=slug[:100])
+    return _entity(request, ecograph, state, thing_iri(kind, slug), suffix)
 
 
 @router.get("/concept/{scheme}/{name}")
-def concept(request: Request, view: TheView, scheme: str, name: str) -> Response:
+def concept(request: Request, ecograph: TheEcoGraph, state: TheState, scheme: str, name: str) -> Response:
     """A concept, likewise."""
-    return _entity(request, view, f"concept/{scheme}", name, lambda slug: description.concept(view, scheme, slug))
+    slug, _, suffix = name.partition(".")
+    if not (SLUG.fullmatch(scheme) and SLUG.fullmatch(slug)):
+        raise UnknownThing(kind=scheme[:100], id=slug[:100])
+    return _entity(request, ecograph, state, concept_iri(scheme, slug), suffix)
 
 
-@router.get("/concept/{scheme}")
-def scheme(request: Request, view: TheView, scheme: str) -> Response:
-    """A concept scheme: what is said of it and of its concepts' places in it."""
-    name, _, suffix = scheme.partition(".")
-    target = _document_format(request, suffix)
-    iri = scheme_iri(name)
-    members = [*view.concepts.in_scheme(name)]
-    triples = [quad.triple for node in (iri, *members) for quad in view.snapshot.quads(node)]
-    if not triples:
-        raise UnknownThing(kind="concept", id=name)
-    return _document(view, triples, target)
+@router.get("/concept/{name}")
+def scheme(request: Request, ecograph: TheEcoGraph, state: TheState, name: str) -> Response:
+    """A concept scheme: what is said of it and of its concepts."""
+    slug, _, suffix = name.partition(".")
+    iri = scheme_iri(slug) if SLUG.fullmatch(slug) else None
+    if iri is None or next(iter(state.snapshot.quads(iri)), None) is None:
+        raise UnknownThing(kind="concept", id=slug[:100])
+    target, path = wanted(request, suffix), f"/concept/{slug}"
+    if target is HTML:
+        return see(request, page_address(request, f"/model#scheme-{slug}"), headers=_linked(state, path))
+    said = [quad for node in (iri, *state.view.concepts.in_scheme(slug)) for quad in state.snapshot.quads(node)]
+    return document(request, said, target, _linked(state, path))
 
 
 @router.get("/ns")
 @router.get("/ns.{suffix}")
-def ontology(request: Request, view: TheView, suffix: str = "") -> Response:
-    """Our own terms."""
-    return _graph(request, view, "ontology", suffix)
+def ontology(request: Request, ecograph: TheEcoGraph, state: TheState, suffix: str = "") -> Response:
+    """Our own terms. A browser keeps the fragment, so that `/ns#Need` leads to the section *Need*."""
+    return _graph(request, ecograph, state, "ontology", wanted(request, suffix), "/ns", "/model")
 
 
 @router.get("/shapes")
 @router.get("/shapes.{suffix}")
-def shapes(request: Request, view: TheView, suffix: str = "") -> Response:
+def shapes(request: Request, ecograph: TheEcoGraph, state: TheState, suffix: str = "") -> Response:
     """What data must have."""
-    return _graph(request, view, "shapes", suffix)
+    return _graph(request, ecograph, state, "shapes", wanted(request, suffix), "/shapes", "/model")
+
+
+@router.get("/graph/{name:path}")
+def graph(request: Request, ecograph: TheEcoGraph, state: TheState, name: str) -> Response:
+    """A named graph: everything that one publisher says, or that one vocabulary holds."""
+    slug, _, suffix = name.partition(".")
+    page = f"/data#graph-{slug.replace('/', '--')}"
+    return _graph(request, ecograph, state, slug, wanted(request, suffix), f"/graph/{slug}", page)
 
 
 @router.get("/problems/{code}")
@@ -79,35 +99,60 @@ def problem(code: str) -> JSONResponse:
     return JSONResponse({"type": f"{BASE}problems/{code}", "code": code, "detail": dict(found)})
 
 
-def _entity(request: Request, view: View, place: str, name: str, read: Callable[[str], description.Thing]) -> Response:
-    slug, _, suffix = name.partition(".")
-    found = read(slug)
-    if suffix:
-        triples = [_triple(each) for each in (*found.statements, *found.incoming)]
-        return _document(view, triples, _document_format(request, suffix))
-    target = negotiate(request.headers.get("accept"), (*GRAPH_FORMATS, HTML))
-    if target is HTML:
-        return RedirectResponse(f"/{language(request)}/{place}/{slug}", 303, _VARY)
-    return RedirectResponse(f"/{place}/{slug}.{target.suffix}", 303, _VARY)
-
-
-def _graph(request: Request, view: View, name: str, suffix: str) -> Response:
-    quads: list[Quad] = list(view.snapshot.quads(None, None, None, graph_iri(name)))
-    return _document(view, [quad.triple for quad in quads], _document_format(request, suffix))
-
-
-def _document_format(request: Request, suffix: str) -> Format:
-    if not suffix:
-        return negotiate(request.headers.get("accept"), GRAPH_FORMATS)
-    found = by_suffix(suffix, GRAPH_FORMATS)
+def _entity(request: Request, ecograph: EcoGraph, state: State, iri: NamedNode, suffix: str) -> Response:
+    path = f"/{iri.value.removeprefix(BASE)}"
+    ending = f".{suffix}" if suffix else ""
+    moved = whereabouts.replacement(state.snapshot, iri)
+    if moved is not None and (moved in ID or moved in CONCEPT):
+        return see(request, f"/{moved.value.removeprefix(BASE)}{ending}", 301, _linked(state, path))
+    if gate := time_gate(request):
+        return gate
+    found = description.said(state.snapshot, iri)
     if found is None:
-        raise NotAcceptable(available=", ".join(each.suffix for each in GRAPH_FORMATS))
-    return found
+        _, kind, slug = path.removeprefix("/").split("/", 2)
+        if state.past:
+            raise UnknownThing(kind=kind, id=slug)
+        whereabouts.missing(ecograph, state.view, iri, kind, slug)
+    target, headers = wanted(request, suffix), _linked(state, path)
+    if target is HTML:
+        return see(request, page_address(request, path), headers=headers)
+    if not suffix:
+        return see(request, f"{path}.{target.suffix}", headers=headers)
+    if found.incoming_truncated:
+        headers["EcoGraph-Truncated"] = "true"
+    return document(request, (*found.statements, *found.incoming), target, headers)
 
 
-def _document(view: View, triples: list[Triple], target: Format) -> Response:
-    return Response(write_graph(triples, target), media_type=target.content_type, headers=headers_of(view))
+def _graph(
+    request: Request, ecograph: EcoGraph, state: State, name: str, target: Format, path: str, page: str
+) -> Response:
+    iri = graph_iri(name)
+    headers = _linked(state, path)
+    quads = state.snapshot.quads(None, None, None, iri)
+    first = list(islice(quads, _WHOLE + 1))
+    if not first:
+        raise UnknownThing(kind="graph", id=name[:100])
+    if target is HTML:
+        return see(request, page_address(request, page), headers=headers)
+    if len(first) <= _WHOLE:
+        return document(request, first, target, headers)
+    if target not in _PIECEWISE:
+        raise NotAcceptable(available=", ".join(each.media_type for each in _PIECEWISE))
+    moment = request.query_params.get("at")
+    return StreamingResponse(_pieces(ecograph, moment, iri, target), media_type=target.content_type, headers=headers)
 
 
-def _triple(statement: Statement) -> Triple:
-    return Triple(statement.subject, statement.predicate, statement.object)
+def _pieces(ecograph: EcoGraph, moment: str | None, iri: NamedNode, target: Format) -> Iterator[bytes]:
+    """A whole graph, a piece at a time; holds its revision until the last one was sent."""
+    with ecograph.at(moment) as snapshot:
+        quads: Iterable[Quad] = snapshot.quads(None, None, None, iri)
+        if target is STATEMENTS_CSV:
+            yield from write_csv(quads)
+            return
+        rest = iter(quads)
+        while piece := list(islice(rest, _PIECE)):
+            yield write_graph(piece, target)
+
+
+def _linked(state: State, path: str) -> dict[str, str]:
+    return {**state.headers, "Link": links(path)}

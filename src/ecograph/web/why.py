@@ -16,7 +16,7 @@ from ecograph.messages import Language
 from ecograph.text.lexicon import normalise
 from ecograph.web import why_models
 from ecograph.web.access import TheView
-from ecograph.web.api import PROBLEMS, Lang, Slug
+from ecograph.web.lists import PROBLEMS, Lang, Slug
 from ecograph.web.matching import Countries, Weighting
 from ecograph.web.reading import description
 

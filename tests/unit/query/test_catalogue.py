@@ -7,7 +7,8 @@ from ecograph.query.catalogue import Catalogue, parse
 from ecograph.query.parameters import bind
 
 LABEL = "{da: a, sv: b, en: c}"
-TEXT = f"""#+ summary: {LABEL}
+TEXT = f"""#+ theme: needs
+#+ summary: {LABEL}
 #+ description: {LABEL}
 #+ answers: CQ-07
 #+ parameters:

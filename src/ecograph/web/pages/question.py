@@ -13,7 +13,9 @@ from ecograph.errors import QueryError
 from ecograph.query import guard
 from ecograph.web.access import ecograph_of
 from ecograph.web.pages.layout import METHODS, Words, page
+from ecograph.web.pages.queries import by_theme
 from ecograph.web.views.answers import table
+from ecograph.web.views.asking import link_to
 from ecograph.web.views.words import Link
 
 router = APIRouter(include_in_schema=False)
@@ -28,10 +30,11 @@ GROUP BY ?class ORDER BY DESC(?things)"""
 
 
 @router.api_route("/{lang}/sparql", methods=METHODS)
-def sparql(request: Request, words: Words, query: str | None = None) -> Response:
-    """A form for a query, its answer as a table, and questions to start from."""
+def sparql(request: Request, words: Words, query: str | None = None, question: str = "") -> Response:
+    """A form for a query, its answer as a table, and questions to start from: `question` loads one."""
     lang = words.lang
     ecograph = ecograph_of(request)
+    loaded = ecograph.catalogue.question(question) if question else None
     columns: list[str] | None = None
     rows: list[list[Link]] = []
     graph_text, error = "", ""
@@ -53,7 +56,7 @@ def sparql(request: Request, words: Words, query: str | None = None) -> Response
         section="sparql",
         crumbs=[Link(title)],
         status=400 if error else 200,
-        query=_EXAMPLE_QUERY if query is None else query,
+        query=query if query is not None else loaded.text if loaded else _EXAMPLE_QUERY,
         seconds=words.number(ecograph.settings.query_timeout_s),
         error=error,
         columns=columns,
@@ -63,10 +66,8 @@ def sparql(request: Request, words: Words, query: str | None = None) -> Response
         total=words.number(len(rows)),
         graph_text=graph_text,
         downloads=_downloads(query or "") if columns is not None else [],
-        examples=[
-            Link(question.summaries[lang], f"/{lang}/sparql?{urlencode({'query': question.text})}")
-            for question in ecograph.catalogue.values()
-        ],
+        themes=by_theme(ecograph.catalogue, words),
+        loaded=link_to(loaded, words) if loaded else None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, TypeVar
 from weakref import WeakKeyDictionary
 
 from pyoxigraph import Literal, NamedNode
@@ -20,6 +20,9 @@ from ecograph.vocabulary.ontology import Ontology
 from ecograph.web.reading.directory import COLLECTIONS, Directory, Summary, searchable
 
 _OTHER_NAMES: Final = (SKOS.altLabel, SKOS.notation, DCTERMS.identifier, ECO.cvr, ECO.organisationNumber)
+
+_PLACES: Final = frozenset({"municipality", "region"})
+T = TypeVar("T")
 
 _built: WeakKeyDictionary[View, Directory] = WeakKeyDictionary()
 _building: Final = threading.Lock()
@@ -50,6 +53,7 @@ def build(snapshot: Snapshot, contract: Contract, ontology: Ontology, concepts: 
     kinds, graphs = _kinds(snapshot, contract)
     names, others = _names(snapshot), _other_names(snapshot)
     countries, topics = _countries(snapshot), _topics(snapshot)
+    phases, places = _phases(snapshot), _places(snapshot, kinds)
     named = {
         iri: Summary(
             iri=iri,
@@ -59,6 +63,8 @@ def build(snapshot: Snapshot, contract: Contract, ontology: Ontology, concepts: 
             countries=tuple(sorted(countries.get(iri, ()))),
             topics=frozenset(topics.get(iri, ())),
             graphs=tuple(sorted(graphs.get(iri, ()), key=str)),
+            phases=tuple(sorted(phases.get(iri, ()))),
+            places=tuple(sorted(places.get(iri, ()), key=str)),
         )
         for iri, kind in kinds.items()
         if iri in names
@@ -125,6 +131,42 @@ def _topics(snapshot: Snapshot) -> dict[NamedNode, set[NamedNode]]:
                 if claimed:
                     of_subject.setdefault(quad.object, set()).update(claimed)
     return of_subject
+
+
+def _phases(snapshot: Snapshot) -> dict[NamedNode, set[str]]:
+    """Phases that are stated of things, and for a solution the stages it has reached in some place."""
+    found: dict[NamedNode, set[str]] = {}
+    for path in (ECO.phase, ECO.stage):
+        for quad in snapshot.quads(None, path):
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
+                found.setdefault(quad.subject, set()).add(quad.object.value.rsplit("/", 1)[-1])
+    _pass_on(snapshot, found)
+    return found
+
+
+def _places(snapshot: Snapshot, kinds: Mapping[NamedNode, str]) -> dict[NamedNode, set[NamedNode]]:
+    """Municipalities and regions by what is in them or for them; a solution is where it is used."""
+    found = {iri: {iri} for iri, kind in kinds.items() if kind in _PLACES}
+    for path in (ECO.inRegion, ECO.locatedIn, DCTERMS.spatial, ECO.raisedBy):
+        for quad in snapshot.quads(None, path):
+            if (
+                isinstance(quad.subject, NamedNode)
+                and isinstance(quad.object, NamedNode)
+                and kinds.get(quad.object) in _PLACES
+            ):
+                found.setdefault(quad.subject, set()).add(quad.object)
+    _pass_on(snapshot, found)
+    regions = {iri: places for iri, places in found.items() if kinds.get(iri) == "municipality"}
+    return {
+        iri: places.union(*(regions[place] for place in places if place in regions)) for iri, places in found.items()
+    }
+
+
+def _pass_on(snapshot: Snapshot, found: dict[NamedNode, set[T]]) -> None:
+    """What holds where a solution is used holds for the solution."""
+    for quad in snapshot.quads(None, ECO.solution):
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode) and quad.subject in found:
+            found.setdefault(quad.object, set()).update(found[quad.subject])
 
 
 def _kinds(snapshot: Snapshot, contract: Contract) -> tuple[dict[NamedNode, str], dict[NamedNode, set[NamedNode]]]:

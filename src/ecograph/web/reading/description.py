@@ -14,12 +14,29 @@ from ecograph.errors import UnknownThing
 from ecograph.identifiers import NAME, SLUG, concept_iri, kind_and_slug, thing_iri
 from ecograph.match.model import Statement
 from ecograph.namespaces import CONCEPT, RDF
+from ecograph.store.base import Snapshot
 from ecograph.vocabulary.labels import NAMING
 from ecograph.web.reading.building import directory
 from ecograph.web.reading.directory import Summary
 
 MAX_INCOMING: Final = 1000
 """Statements that point at a thing and are shown with it; a country is pointed at by thousands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """
+    The statements about a thing.
+
+    Args:
+        statements: What is said of it, each with its graph.
+        incoming: What points at it, at most `MAX_INCOMING`.
+        incoming_truncated: Whether there is more that points at it.
+    """
+
+    statements: tuple[Statement, ...]
+    incoming: tuple[Statement, ...]
+    incoming_truncated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +71,10 @@ def thing(view: View, kind: str, slug: str) -> Thing:
     Raises:
         UnknownThing: The graph says nothing of it.
     """
-    if not (SLUG.fullmatch(kind) and NAME.fullmatch(slug)):
+    found = of(view, thing_iri(kind, slug)) if SLUG.fullmatch(kind) and NAME.fullmatch(slug) else None
+    if found is None:
         raise UnknownThing(kind=kind, id=slug)
-    return _thing(view, thing_iri(kind, slug), kind, slug)
+    return found
 
 
 def concept(view: View, scheme: str, slug: str) -> Thing:
@@ -66,9 +84,10 @@ def concept(view: View, scheme: str, slug: str) -> Thing:
     Raises:
         UnknownThing: There is no such concept.
     """
-    if not (SLUG.fullmatch(scheme) and SLUG.fullmatch(slug)):
+    found = of(view, concept_iri(scheme, slug)) if SLUG.fullmatch(scheme) and SLUG.fullmatch(slug) else None
+    if found is None:
         raise UnknownThing(kind=scheme, id=slug)
-    return _thing(view, concept_iri(scheme, slug), scheme, slug)
+    return found
 
 
 def summary_of(view: View, iri: NamedNode) -> Summary:
@@ -86,18 +105,28 @@ def summary_of(view: View, iri: NamedNode) -> Summary:
     return found
 
 
-def _thing(view: View, iri: NamedNode, kind: str, slug: str) -> Thing:
-    said = _statements(view.snapshot.quads(iri))
-    if not said:
-        raise UnknownThing(kind=kind, id=slug)
-    incoming = list(islice(view.snapshot.quads(None, None, iri), MAX_INCOMING + 1))
+def of(view: View, iri: NamedNode) -> Thing | None:
+    """Everything said of a thing or concept, or None if the graph says nothing of it."""
+    found = said(view.snapshot, iri)
+    if found is None:
+        return None
+    types = (cast(NamedNode, each.object) for each in found.statements if each.predicate == RDF.type)
     return Thing(
         summary=summary_of(view, iri),
-        types=tuple(dict.fromkeys(cast(NamedNode, each.object) for each in said if each.predicate == RDF.type)),
-        statements=tuple(said),
-        incoming=tuple(_statements(incoming[:MAX_INCOMING])),
-        incoming_truncated=len(incoming) > MAX_INCOMING,
+        types=tuple(dict.fromkeys(types)),
+        statements=found.statements,
+        incoming=found.incoming,
+        incoming_truncated=found.incoming_truncated,
     )
+
+
+def said(snapshot: Snapshot, iri: NamedNode) -> Said | None:
+    """The statements about a thing and those that point at it, or None if there is none about it."""
+    statements = _statements(snapshot.quads(iri))
+    if not statements:
+        return None
+    incoming = list(islice(snapshot.quads(None, None, iri), MAX_INCOMING + 1))
+    return Said(tuple(statements), tuple(_statements(incoming[:MAX_INCOMING])), len(incoming) > MAX_INCOMING)
 
 
 def _statements(quads: Iterable[Quad]) -> list[Statement]:

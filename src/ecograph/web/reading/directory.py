@@ -9,13 +9,13 @@ import binascii
 import json
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from pyoxigraph import NamedNode
 
-from ecograph.errors import BadParameter
+from ecograph.errors import BadParameter, UnknownPage
 from ecograph.messages import Language
 from ecograph.namespaces import CONCEPT, ECO, ID
 from ecograph.spelling import fold
@@ -38,6 +38,11 @@ COLLECTIONS: Final[Mapping[Collection, NamedNode]] = {
 }
 """The lists of REST, by the class whose things, and those of its subclasses, they hold."""
 
+Sort = Literal["relevance", "name", "updated"]
+Facet = Literal["kind", "country", "topic", "phase", "region"]
+FACETS: Final[tuple[Facet, ...]] = ("kind", "country", "topic")
+"""What is counted where nobody says otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -52,6 +57,8 @@ class Summary:
         countries: As `dk`, `se`, `no`, `eu`.
         topics: What it is said to be about, by itself or by a claim.
         graphs: Whose data speak of it.
+        phases: Slugs of the stages that it has reached somewhere, and of the phases it belongs to.
+        places: Municipalities and regions that it is in, is for, or is; a municipality brings its region.
     """
 
     iri: NamedNode
@@ -61,6 +68,8 @@ class Summary:
     countries: tuple[str, ...] = ()
     topics: frozenset[NamedNode] = frozenset()
     graphs: tuple[NamedNode, ...] = ()
+    phases: tuple[str, ...] = ()
+    places: tuple[NamedNode, ...] = ()
 
     @property
     def id(self) -> str:
@@ -86,6 +95,10 @@ class Filter:
         kinds: Slugs of templates.
         topics: Concepts; a thing about a narrower one fits.
         also: Things that fit the words though no name of theirs holds them, the closest first.
+        phases: Slugs of stages and phases.
+        regions: Municipalities and regions.
+        revised: Things by IRI, with the revision that changed each last; needed for the next one and to sort by.
+        after: Only things that a revision with a larger number changed.
     """
 
     text: str = ""
@@ -93,6 +106,14 @@ class Filter:
     kinds: frozenset[str] = frozenset()
     topics: frozenset[NamedNode] = frozenset()
     also: tuple[NamedNode, ...] = ()
+    phases: frozenset[str] = frozenset()
+    regions: frozenset[NamedNode] = frozenset()
+    revised: Mapping[str, int] | None = None
+    after: int = 0
+
+    def revision_of(self, summary: Summary) -> int:
+        """The revision that changed a thing last; 0 where nobody has said."""
+        return (self.revised or {}).get(summary.iri.value, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +124,7 @@ class Listing:
     Args:
         items: The things on this page.
         total: How many fit the filter.
-        facets: Per `kind`, `country` and `topic`, how many there would be with that value alone in its place.
+        facets: Per facet that was asked for, how many there would be with that value alone in its place.
         next_cursor: Where the next page begins; None on the last one.
     """
 
@@ -144,9 +165,11 @@ class Directory:
         topics: bool = False,
         limit: int = 50,
         cursor: str | None = None,
+        sort: Sort = "relevance",
+        facets: Sequence[Facet] = FACETS,
     ) -> Listing:
         """
-        One page of the things that fit, by relevance where words are given, else by name.
+        One page of the things that fit.
 
         Args:
             wanted: The filter.
@@ -155,9 +178,12 @@ class Directory:
             topics: Whether to list topics beside (with `within` empty: instead of) things.
             limit: Things on the page, 1 to `MAX_PAGE`.
             cursor: `next_cursor` of the page before.
+            sort: By relevance where words are given, else by name; by name; or the last changed first.
+            facets: What to count.
 
         Raises:
-            BadParameter: The limit or the cursor is none.
+            BadParameter: The limit is none.
+            UnknownPage: The cursor is none.
         """
         if not 1 <= limit <= MAX_PAGE:
             raise BadParameter(name="limit", value=limit, expected=f"1–{MAX_PAGE}")
@@ -168,7 +194,8 @@ class Directory:
         chosen = [summary for summary in fitting if self._fits(summary, wanted)]
         order = self._order(lang)
         keyed = sorted(
-            ((self._rank(summary, words, also), order[summary.iri], summary.iri.value), summary) for summary in chosen
+            ((self._place(summary, wanted, words, also, sort), order[summary.iri], summary.iri.value), summary)
+            for summary in chosen
         )
         start = bisect_right(keyed, _after(cursor), key=lambda pair: pair[0]) if cursor else 0
         page = keyed[start : start + limit]
@@ -176,7 +203,7 @@ class Directory:
         return Listing(
             items=tuple(summary for _, summary in page),
             total=len(chosen),
-            facets=self._facets(fitting, wanted),
+            facets={facet: self._facet(facet, fitting, wanted) for facet in facets},
             next_cursor=_cursor(page[-1][0]) if more else None,
         )
 
@@ -218,23 +245,27 @@ class Directory:
             (leave_out == "country" or not wanted.countries or bool(wanted.countries & set(summary.countries)))
             and (leave_out == "kind" or not wanted.kinds or summary.kind in wanted.kinds)
             and (leave_out == "topic" or not wanted.topics or self._is_about(summary, wanted.topics))
+            and (leave_out == "phase" or not wanted.phases or bool(wanted.phases & set(summary.phases)))
+            and (leave_out == "region" or not wanted.regions or bool(wanted.regions & set(summary.places)))
+            and (not wanted.after or wanted.revision_of(summary) > wanted.after)
         )
 
     def _is_about(self, summary: Summary, topics: frozenset[NamedNode]) -> bool:
         return any(summary.topics & self.narrower.get(topic, frozenset((topic,))) for topic in topics)
 
-    def _facets(self, fitting: Sequence[Summary], wanted: Filter) -> Mapping[str, Mapping[str, int]]:
-        facets: dict[str, Counter[str]] = {"kind": Counter(), "country": Counter(), "topic": Counter()}
+    def _facet(self, facet: Facet, fitting: Sequence[Summary], wanted: Filter) -> Mapping[str, int]:
+        counts = Counter[str]()
         for summary in fitting:
-            if self._fits(summary, wanted, "kind"):
-                facets["kind"][summary.kind] += 1
-            if self._fits(summary, wanted, "country"):
-                facets["country"].update(summary.countries)
-            if self._fits(summary, wanted, "topic"):
-                facets["topic"].update(topic.value for topic in summary.topics)
-        return {
-            name: dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))) for name, counts in facets.items()
-        }
+            if self._fits(summary, wanted, facet):
+                counts.update(_VALUES[facet](summary))
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+    def _place(
+        self, summary: Summary, wanted: Filter, words: Sequence[str], also: Mapping[NamedNode, int], sort: Sort
+    ) -> int:
+        if sort == "updated":
+            return -wanted.revision_of(summary)
+        return self._rank(summary, words, also) if sort == "relevance" else 0
 
     def _order(self, lang: Language) -> Mapping[NamedNode, str]:
         if lang not in self._orders:
@@ -260,6 +291,15 @@ class Directory:
         return 2 if all(any(start.startswith(word) for start in starts) for word in words) else 3
 
 
+_VALUES: Final[Mapping[Facet, Callable[[Summary], Iterable[str]]]] = {
+    "kind": lambda summary: (summary.kind,),
+    "country": lambda summary: summary.countries,
+    "topic": lambda summary: (topic.value for topic in summary.topics),
+    "phase": lambda summary: summary.phases,
+    "region": lambda summary: (ID.local(place) for place in summary.places),
+}
+
+
 def searchable(summary: Summary) -> str:
     """Its names, folded, one a line."""
     return "\n".join(dict.fromkeys(" ".join(_words(name)) for name in (*summary.names.values(), *summary.other_names)))
@@ -280,5 +320,5 @@ def _after(cursor: str) -> _Key:
     try:
         rank, name, iri = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return int(rank), str(name), str(iri)
-    except (ValueError, TypeError, binascii.Error, RecursionError):
-        raise BadParameter(name="cursor", value=cursor[:40], expected="next") from None
+    except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError):
+        raise UnknownPage(cursor=cursor[:40]) from None

@@ -1,0 +1,1 @@
+"""Projections of the graph for analysts: networks for networkx, Gephi and the like."""
