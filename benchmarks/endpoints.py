@@ -137,20 +137,19 @@ def grown(file: Path, triples: int) -> Path:
 
 
 @contextmanager
-def ours(directory: Path, file: Path, timeout_s: float | None = None) -> Iterator[Endpoint]:
+def ours(directory: Path, file: Path, **settings: float) -> Iterator[Endpoint]:
     """
     EcoGraph's service on the statements of a file.
 
     Args:
         directory: A new data directory.
         file: N-Quads.
-        timeout_s: The deadline of a query; None for the one that it comes with.
+        settings: What is set otherwise than it comes, such as `query_timeout_s`.
     """
     port = engines.free_port()
     command = [sys.executable, __file__, str(directory), str(file), "--port", str(port)]
-    if timeout_s is not None:
-        command += ["--timeout", str(timeout_s)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, **{f"ECOGRAPH_{name.upper()}": str(value) for name, value in settings.items()}}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     endpoint = Endpoint("EcoGraph", f"http://127.0.0.1:{port}/sparql", process.pid)
     try:
         _wait_for(endpoint, process)
@@ -217,11 +216,8 @@ def _serve() -> None:
     parser.add_argument("directory", type=Path)
     parser.add_argument("file", type=Path)
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--timeout", type=float)
     options = parser.parse_args()
     settings = Settings(data_dir=options.directory, embedder="none")
-    if options.timeout is not None:
-        settings = settings.model_copy(update={"query_timeout_s": options.timeout})
     with EcoGraph.open(settings) as ecograph:
         ecograph.store.rebuild(_steps(options.file))
         ecograph.queries.start()

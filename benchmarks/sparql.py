@@ -47,7 +47,7 @@ SHAPE_S = 12.0
 """After so long on one question there are no rounds beyond the fewest."""
 CLIENTS = (1, 4, 16)
 
-_PREFIXES = """
+PREFIXES = """
 PREFIX eco: <https://w3id.org/ecograph/ns#>
 PREFIX id: <https://w3id.org/ecograph/id/>
 PREFIX c: <https://w3id.org/ecograph/concept/>
@@ -60,7 +60,9 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 """
 _PROJECT = "<https://w3id.org/ecograph/id/project/swecris-2016-00394>"
-_PLACES = "<https://w3id.org/ecograph/id/municipality/dk-bornholm> <https://w3id.org/ecograph/id/municipality/synthetic-m0>"
+_PLACES = (
+    "<https://w3id.org/ecograph/id/municipality/dk-bornholm> <https://w3id.org/ecograph/id/municipality/synthetic-m0>"
+)
 
 SHAPES: Mapping[str, str] = {
     "look-up": f"SELECT ?p ?o {{ {_PROJECT} ?p ?o }}",
@@ -161,7 +163,7 @@ def throughput(endpoint: Endpoint, clients: int, seconds: float) -> float:
         asker = Asker(endpoint, f"127.0.2.{number + 1}")
         while time.monotonic() < until:
             for shape in SMALL:
-                reply = asker.ask(_PREFIXES + SHAPES[shape])
+                reply = asker.ask(PREFIXES + SHAPES[shape])
                 answered[number] += reply.status == 200
         asker.close()
 
@@ -197,7 +199,7 @@ def _rdflib(file: Path, report: Connection) -> None:
             for _ in range(2):
                 signal.alarm(RDFLIB_DEADLINE_S)
                 started = time.perf_counter()
-                result = dataset.query(_PREFIXES + query)
+                result = dataset.query(PREFIXES + query)
                 _ = len(result)
                 result.serialize(format="nt" if result.type in ("CONSTRUCT", "DESCRIBE") else "json")
                 took = (time.perf_counter() - started) * 1000
@@ -227,7 +229,7 @@ def show(triples: int, endpoints: Sequence[Endpoint], peer: Mapping[str, float |
     print(f"\n{triples:,} statements\n")
     print(f"{'':<20}{'rows':>8}{'EcoGraph':>11}{'Oxigraph':>11}{'added':>19}{'Virtuoso':>12}{'rdflib':>11}")
     for at, (name, query) in enumerate(SHAPES.items()):
-        own, engine, other = timed(endpoints, _PREFIXES + query, at)
+        own, engine, other = timed(endpoints, PREFIXES + query, at)
         said, kept = verdict(own, engine)
         if own.ms is not None and engine.ms is not None and own.rows != engine.rows:
             said, kept = f"{own.rows} and {engine.rows} rows", False
@@ -270,7 +272,7 @@ def main() -> None:
             with tempfile.TemporaryDirectory(dir=options.parent) as place, ExitStack() as running:
                 file = grown(base, size)
                 triples = size or sum(1 for _ in file.open("rb"))
-                own = running.enter_context(ours(Path(place) / "ours", file, DEADLINE_S))
+                own = running.enter_context(ours(Path(place) / "ours", file, query_timeout_s=DEADLINE_S))
                 endpoints = (
                     own,
                     running.enter_context(bare(Path(place) / "bare", Path(place) / "ours")),

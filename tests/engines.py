@@ -76,7 +76,14 @@ def virtuoso(directory: Path, buffers: int = 20_000) -> Iterator[Engine]:
     command = [binary, "+configfile", "virtuoso.ini", "+foreground"]
     with _running(command, f"{url}/sparql?query=ASK%7B%7D", cwd=directory) as pid:
         yield Engine(
-            "virtuoso", f"{url}/sparql", f"{url}/sparql-auth", f"{url}/sparql-graph-crud-auth", "dba", "dba", pid, f"127.0.0.1:{sql}"
+            "virtuoso",
+            f"{url}/sparql",
+            f"{url}/sparql-auth",
+            f"{url}/sparql-graph-crud-auth",
+            "dba",
+            "dba",
+            pid,
+            f"127.0.0.1:{sql}",
         )
 
 

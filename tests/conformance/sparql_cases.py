@@ -115,7 +115,9 @@ class SparqlCase:
     @property
     def is_ordered(self) -> bool:
         """Whether the outermost group is followed by an order."""
-        return re.search(r"\bORDER\s+BY\b", self.request.read_text(encoding="utf-8").rpartition("}")[2], re.I) is not None
+        return (
+            re.search(r"\bORDER\s+BY\b", self.request.read_text(encoding="utf-8").rpartition("}")[2], re.I) is not None
+        )
 
 
 def cases_in(manifest: Path, suite: Path) -> list[SparqlCase]:
@@ -138,9 +140,7 @@ def cases_in(manifest: Path, suite: Path) -> list[SparqlCase]:
 
 def quads_of(file: Path) -> tuple[Quad, ...]:
     """The statements of a file, in the default graph."""
-    return tuple(
-        parse(file.read_bytes(), _GRAPHS[file.suffix], base_iri=file.as_uri(), rename_blank_nodes=True)
-    )
+    return tuple(parse(file.read_bytes(), _GRAPHS[file.suffix], base_iri=file.as_uri(), rename_blank_nodes=True))
 
 
 def facts_of(body: bytes, media_type: str, ordered: bool) -> Facts:

@@ -241,9 +241,7 @@ class TestBindings:
         answers = (
             endpoint.get("/sparql", params={"query": self.QUERY}),
             endpoint.post("/sparql", data={"query": self.QUERY}),
-            endpoint.post(
-                "/sparql", content=self.QUERY.encode(), headers={"Content-Type": "application/sparql-query"}
-            ),
+            endpoint.post("/sparql", content=self.QUERY.encode(), headers={"Content-Type": "application/sparql-query"}),
         )
         for answer in answers:
             (row,) = answer.json()["results"]["bindings"]
@@ -305,7 +303,9 @@ class TestBindings:
         """
         A relative IRI in a query is one of ours, unless the query says what it is relative to.
         """
-        answer = endpoint.get("/sparql", params={"query": "CONSTRUCT { <s> <p> 1 } {}"}, headers={"Accept": "text/turtle"})
+        answer = endpoint.get(
+            "/sparql", params={"query": "CONSTRUCT { <s> <p> 1 } {}"}, headers={"Accept": "text/turtle"}
+        )
         assert answer.status_code == 200, answer.text
         (triple,) = parse(answer.content, RdfFormat.TURTLE)
         assert triple.subject == NamedNode("https://w3id.org/ecograph/s")
@@ -323,7 +323,9 @@ class TestServiceDescription:
         assert media_type in FORMATS["RDF"]
         graph = Shapes(tuple(parse(answer.content, RdfFormat.from_media_type(media_type))))
         (service,) = graph.subjects(RDF.type, SD.Service)
-        assert graph.values(service, SD.endpoint) == (NamedNode(f"{endpoint.base_url}/sparql".replace("//sparql", "/sparql")),)
+        assert graph.values(service, SD.endpoint) == (
+            NamedNode(f"{endpoint.base_url}/sparql".replace("//sparql", "/sparql")),
+        )
         assert SD.SPARQL11Query in graph.values(service, SD.supportedLanguage)
         assert SD.SPARQL11Update not in graph.values(service, SD.supportedLanguage)
         assert graph.values(service, SD.resultFormat)

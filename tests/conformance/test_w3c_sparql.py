@@ -76,7 +76,10 @@ def group_of(case: SparqlCase) -> str:
 
 def found() -> list[SparqlCase]:
     manifests = ("manifest.ttl", "manifest-sparql11-fed.ttl") if W3C.is_dir() else ()
-    return [*(case for name in manifests for case in cases_in(W3C / name, W3C)), *cases_in(OURS / "manifest.ttl", OURS.parent)]
+    return [
+        *(case for name in manifests for case in cases_in(W3C / name, W3C)),
+        *cases_in(OURS / "manifest.ttl", OURS.parent),
+    ]
 
 
 CASES = found()

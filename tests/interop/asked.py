@@ -10,4 +10,6 @@ PREFIX org: <http://www.w3.org/ns/org#>
 """
 PLACE = "https://w3id.org/ecograph/id/municipality/"
 AERO, AMAL = "Syntetisk Ærø Kommune", "Påhittade Åmåls kommun"
-SELECT = PREFIXES + 'SELECT ?place ?name { ?place a eco:Municipality ; eco:country ?c ; foaf:name ?name } ORDER BY ?name'
+SELECT = (
+    PREFIXES + "SELECT ?place ?name { ?place a eco:Municipality ; eco:country ?c ; foaf:name ?name } ORDER BY ?name"
+)

@@ -31,7 +31,11 @@ def comunica(pytestconfig: pytest.Config) -> Path:
         folder.mkdir()
         (folder / "package.json").write_text('{"private": true}\n', encoding="utf-8")
         done = subprocess.run(
-            ["npm", "install", *NPM, f"{PACKAGE}@{VERSION}"], cwd=folder, env=environment(), capture_output=True, text=True
+            ["npm", "install", *NPM, f"{PACKAGE}@{VERSION}"],
+            cwd=folder,
+            env=environment(),
+            capture_output=True,
+            text=True,
         )
         if done.returncode:
             lacking(f"npm cannot install {PACKAGE}: {done.stderr[-500:]}")

@@ -9,7 +9,21 @@ import pandas as pd
 import pytest
 import rdflib
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
-from SPARQLWrapper import CSV, GET, JSON, JSONLD, N3, POST, POSTDIRECTLY, RDFXML, TSV, TURTLE, URLENCODED, XML, SPARQLWrapper
+from SPARQLWrapper import (
+    CSV,
+    GET,
+    JSON,
+    JSONLD,
+    N3,
+    POST,
+    POSTDIRECTLY,
+    RDFXML,
+    TSV,
+    TURTLE,
+    URLENCODED,
+    XML,
+    SPARQLWrapper,
+)
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 
 from asked import AERO, AMAL, PLACE, PREFIXES, SELECT
@@ -21,7 +35,9 @@ WAYS = [(GET, URLENCODED), (POST, URLENCODED), (POST, POSTDIRECTLY)]
 way = pytest.mark.parametrize(("method", "request_method"), WAYS, ids=["get", "form", "direct"])
 
 
-def wrapper(endpoint: str, query: str, written: str, method: str = GET, request_method: str = URLENCODED) -> SPARQLWrapper:
+def wrapper(
+    endpoint: str, query: str, written: str, method: str = GET, request_method: str = URLENCODED
+) -> SPARQLWrapper:
     found = SPARQLWrapper(endpoint)
     found.setQuery(query)
     found.setReturnFormat(written)
@@ -85,7 +101,9 @@ class TestSparqlWrapper:
         assert {str(name) for name in graph.objects()} == {AERO, AMAL}
 
     @way
-    @pytest.mark.parametrize(("query", "truth"), [("ASK { ?s a eco:Municipality }", True), ("ASK { ?s a eco:Nothing }", False)])
+    @pytest.mark.parametrize(
+        ("query", "truth"), [("ASK { ?s a eco:Municipality }", True), ("ASK { ?s a eco:Nothing }", False)]
+    )
     def test_yes_and_no(self, endpoint: str, method: str, request_method: str, query: str, truth: bool) -> None:
         """
         SPARQLWrapper gets the answer of an ASK.

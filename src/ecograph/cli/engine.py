@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import date
@@ -14,7 +14,7 @@ from ecograph.cli.office import TEMPLATE_ENDINGS, Converted, Fields
 from ecograph.cli.opening import Opened
 from ecograph.cli.shortlist_here import ShortlistHere
 from ecograph.cli.showing import Json
-from ecograph.client.asking import MatchAsked, WhyAsked
+from ecograph.client.asking import MatchAsked, Result, WhyAsked
 from ecograph.client.here import Here
 from ecograph.contribute import converting, exporting, provenance, staging
 from ecograph.contribute.desk import NOBODY, OPERATOR, Case
@@ -263,6 +263,14 @@ class Engine(Opened):
     def sparql(self, query: str, accept: str) -> bytes:
         """The answer to a query."""
         return self._here.sparql(query, accept).body
+
+    def questions(self) -> list[Json]:
+        """The questions of the catalogue."""
+        return self._here.questions()
+
+    def question(self, slug: str, values: Mapping[str, Sequence[str]], accept: str) -> Result:
+        """The answer to a question of the catalogue."""
+        return self._here.question(slug, values, accept, self.lang)
 
     def _checked(
         self, staged: Staged, files: Sequence[SourceFile], rules: Rules, snapshot: Snapshot | None

@@ -11,7 +11,22 @@ from typing import Annotated, Final
 import typer
 
 from ecograph import __version__
-from ecograph.cli import asking, consortium, contribute, evaluating, partners, projecting, review, same, serving, shortlist, tables
+from ecograph.cli import (
+    asking,
+    consortium,
+    contribute,
+    evaluating,
+    exporting,
+    harvesting,
+    partners,
+    projecting,
+    querying,
+    review,
+    same,
+    serving,
+    shortlist,
+    tables,
+)
 from ecograph.cli.showing import show_findings
 from ecograph.cli.state import err, language, out, state
 from ecograph.config import Settings
@@ -38,7 +53,7 @@ _COMMANDS: Final[Sequence[Callable[..., None]]] = (
     serving.erase,
     tables.template,
     tables.convert,
-    tables.export,
+    exporting.export,
     asking.match,
     asking.why_not,
     asking.explain,
@@ -48,6 +63,7 @@ _COMMANDS: Final[Sequence[Callable[..., None]]] = (
     evaluating.evaluate,
     asking.search,
     asking.sparql,
+    querying.query,
     asking.who_said,
 )
 for command in _COMMANDS:
@@ -58,6 +74,7 @@ for name, group in (
     ("partner", partners.app),
     ("token", partners.tokens),
     ("shortlist", shortlist.app),
+    ("harvest", harvesting.app),
 ):
     app.add_typer(group, name=name)
 

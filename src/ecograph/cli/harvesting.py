@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from ecograph.cli.contribute import AsJson
-from ecograph.cli.serving import progress
+from ecograph.cli.progress import progress
 from ecograph.cli.showing import number, print_json, print_table
 from ecograph.cli.state import err, require_local, say, state, words
 from ecograph.errors import BadParameter
@@ -36,7 +36,10 @@ def sources(as_json: AsJson = False) -> None:
         return
     print_table(
         _heads("name", "what", "endpoint"),
-        [[name, words(f"federate.source.{name}.what"), url or words("federate.none-set")] for name, url in found.items()],
+        [
+            [name, words(f"federate.source.{name}.what"), url or words("federate.none-set")]
+            for name, url in found.items()
+        ],
     )
 
 
@@ -50,7 +53,7 @@ def run(
     dry_run: Annotated[bool, typer.Option(help="Only say what would be asked.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a source about our actors, and write what it says as a contribution. Run it again to go on where it stopped."""
+    """Ask a source about our actors, and write what it says as a contribution; run again, it goes on where it was."""
     require_local()
     from ecograph.bootstrap import EcoGraph
     from ecograph.federate.endpoint import Endpoint, Manners
@@ -82,7 +85,7 @@ def run(
 
             def told(done: int, total: int, batch: str) -> None:
                 if watch:
-                    watch(done, total, words("federate.asking", name=name, batch=batch.rsplit("/", 1)[-1]))
+                    watch(done, total, f"{name} {batch}".strip())
 
             found = harvest(harvester, known, Endpoint(url, manners), folder, today, told)
     _show(found, as_json)

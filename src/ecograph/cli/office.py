@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from ecograph.cli.showing import Json
 from ecograph.cli.state import state
-from ecograph.client.asking import MatchAsked, WhyAsked
+from ecograph.client.asking import MatchAsked, Result, WhyAsked
 from ecograph.contribute.packing import SourceFile
 from ecograph.errors import BadParameter
 from ecograph.messages import Language
@@ -170,6 +170,12 @@ class Office(Protocol):
 
     def sparql(self, query: str, accept: str) -> bytes:
         """The answer to a query."""
+
+    def questions(self) -> list[Json]:
+        """The questions of the catalogue."""
+
+    def question(self, slug: str, values: Mapping[str, Sequence[str]], accept: str) -> Result:
+        """The answer to a question of the catalogue."""
 
 
 @contextmanager

@@ -51,7 +51,11 @@ def project(
         publisher = Publisher(ledger, store)
         with progress() as watch:
             label = words("store.projecting")
-            follow = watch and (lambda done, total: watch(done, total, label))
+
+            def follow(done: int, total: int) -> None:
+                if watch:
+                    watch(done, total, label)
+
             if rebuild:
                 publisher.rebuild(follow)
             else:

@@ -19,7 +19,7 @@ import httpx
 from ecograph.cli.office import Converted, Fields
 from ecograph.cli.shortlist_there import ShortlistThere
 from ecograph.cli.showing import Json
-from ecograph.client.asking import MatchAsked, WhyAsked
+from ecograph.client.asking import MatchAsked, Result, WhyAsked
 from ecograph.client.service import API, Service
 from ecograph.client.there import There
 from ecograph.contribute.folders import files_of
@@ -216,6 +216,14 @@ class Remote:
     def sparql(self, query: str, accept: str) -> bytes:
         """The answer to a query."""
         return self._there.sparql(query, accept).body
+
+    def questions(self) -> list[Json]:
+        """The questions of the catalogue."""
+        return self._there.questions()
+
+    def question(self, slug: str, values: Mapping[str, Sequence[str]], accept: str) -> Result:
+        """The answer to a question of the catalogue."""
+        return self._there.question(slug, values, accept, self._lang)
 
     def send(
         self, path: str, files: Sequence[SourceFile], fields: Fields, headers: Mapping[str, str] | None = None

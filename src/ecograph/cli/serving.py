@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+
 from ecograph.cli.progress import progress
 from ecograph.cli.showing import columns, number, print_json, print_markdown, print_table, show_findings
 from ecograph.cli.state import err, out, require_local, say, state, words

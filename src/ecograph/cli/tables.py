@@ -1,4 +1,4 @@
-"""Commands about tables: templates to fill in, what is published as tables, and tables as Turtle and back."""
+"""Commands about tables: templates to fill in, and tables as Turtle and back."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from ecograph.cli.contribute import AsJson, Name, Template
+from ecograph.cli.contribute import Name, Template
 from ecograph.cli.office import TEMPLATE_ENDINGS, office, sources
-from ecograph.cli.showing import columns, print_json, print_table, show_findings
+from ecograph.cli.showing import columns, print_table, show_findings
 from ecograph.cli.state import err, language, out, say, state, words, write
 from ecograph.errors import BadParameter
 from ecograph.shacl.contract import Contract, template_rows
@@ -70,34 +70,6 @@ def convert(
     if found.count:
         say("cli.not-carried-over", count=found.count, loud=True)
         raise typer.Exit(1)
-
-
-def export(
-    publisher: Annotated[str, typer.Argument(help="A publisher's short name.")],
-    kind: Annotated[str | None, typer.Argument(metavar="[TEMPLATE]", help="Which table; else which there are.")] = None,
-    headings: Headings = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write a file that ends in csv or xlsx; or a folder.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """What a publisher has published, as the template that it can be edited in and sent back."""
-    chosen = language(headings) if headings else None
-    form = "xlsx" if output is not None and output.suffix.lower() == ".xlsx" else "csv"
-    with office() as at_work:
-        if kind is not None:
-            write(at_work.export(publisher, kind, form, chosen), output, f"{kind}.{form}")
-            return
-        found = at_work.tables(publisher)
-        if output is not None and output.is_dir():
-            for each in found:
-                write(at_work.export(publisher, each, form, chosen), output, f"{each}.{form}")
-        elif output is not None:
-            raise BadParameter(name="TEMPLATE", value="", expected=", ".join(found) or "–")
-        elif as_json:
-            print_json(found)
-        else:
-            print_table(columns("template"), [[each] for each in found])
 
 
 def _kinds() -> list[tuple[str, dict[str, str]]]:

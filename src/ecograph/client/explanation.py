@@ -23,7 +23,7 @@ _EVIDENCE: Final[Mapping[str, Kind]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """
     Why a candidate is in the list for a need, or not.
@@ -56,7 +56,7 @@ class Explanation:
     against: tuple[str, ...]
     unknown: tuple[str, ...]
     changes: tuple[str, ...]
-    json: Json = field(repr=False, compare=False)
+    json: Json = field(compare=False)
 
     @classmethod
     def of(cls, said: Json, lang: Language) -> Explanation:
@@ -78,7 +78,7 @@ class Explanation:
             json=said,
         )
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return "\n".join([self.label, self.sentence, *(f"{sign} {text}" for sign, text in self._lines())])
 
     def _repr_html_(self) -> str:

@@ -13,8 +13,8 @@ from ecograph.errors import BadParameter
 from ecograph.match import weights
 from ecograph.match.model import GROUPS, Group, MatchResult
 from ecograph.messages import Language
-from ecograph.query import guard, parameters
-from ecograph.web import contribution_models, models, queries, why_models
+from ecograph.query import guard
+from ecograph.web import answering, contribution_models, models, queries, why_models
 from ecograph.web.reading import building, fulltext
 from ecograph.web.reading.directory import MAX_PAGE, Filter
 
@@ -92,8 +92,8 @@ class Here:
     def question(self, slug: str, values: Mapping[str, Sequence[str]], accept: str, lang: Language) -> Result:
         """The answer to a question of the catalogue."""
         question = self.ecograph.catalogue.question(slug)
-        spoken = {each.name: [lang] for each in question.parameters if each.kind == "language"}
-        return self._run(parameters.bind(question, {**spoken, **values}), accept)
+        found = answering.answer(self.ecograph, self.ecograph.view(), question, values, lang, accept=accept)
+        return Result(found.body, found.content_type, found.truncated)
 
     def network(self) -> MultiDiGraph[str]:
         """The things and the statements between them."""

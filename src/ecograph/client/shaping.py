@@ -71,11 +71,7 @@ def questions(said: Sequence[Json], lang: Language) -> Rows:
         {
             "slug": each["slug"],
             "question": each["summaries"][lang],
-            "parameters": ", ".join(
-                f"{one['name']}{'?' if one['optional'] else ''}"
-                for one in each["parameters"]
-                if one["kind"] != "language"
-            ),
+            "parameters": ", ".join(_parameter(one) for one in each["parameters"] if one["kind"] != "language"),
             "returns": ", ".join(each["returns"]),
             "description": each["descriptions"][lang],
         }
@@ -115,3 +111,8 @@ def statements(rows: Rows) -> Rows:
 
 def _sentences(said: Sequence[Json], lang: Language) -> str:
     return " ".join(each["sentences"][lang] for each in said)
+
+
+def _parameter(said: Json) -> str:
+    required = not said["optional"] and said["default"] is None
+    return str(said["name"]) if required else f"{said['name']}?"

@@ -1,5 +1,6 @@
 """
-What EcoGraph itself contributes: ontology, shapes, concept schemes and external vocabularies, each as one graph.
+What EcoGraph itself contributes: ontology, shapes, concept schemes, the catalogue of questions and external
+vocabularies, each as one graph.
 
 They pass through the ledger like any partner's data, so the store is a projection of the ledger and of nothing else.
 """
@@ -19,6 +20,8 @@ from ecograph.contribute.staging import Rules
 from ecograph.ledger.records import ContributionRecord, State
 from ecograph.ledger.sql import Ledger
 from ecograph.namespaces import DCTERMS, GRAPH, PROVENANCE_GRAPH
+from ecograph.query import examples
+from ecograph.query.catalogue import Catalogue
 from ecograph.rdf.parsing import normalised
 from ecograph.rdf.patch import Patch, diff
 from ecograph.rdf.skolemising import skolemised
@@ -84,7 +87,7 @@ def graphs(resources_dir: Path, rules: Rules) -> Iterator[SystemGraph]:
     The graphs that come with the software, the model first.
 
     Args:
-        resources_dir: Holds `data/vocabularies/`.
+        resources_dir: Holds `data/vocabularies/` and `queries/`.
         rules: The ontology with its concept schemes and alignments, and the shapes. The blank nodes of shapes become
             IRIs, because a blank node's name changes from load to load.
     """
@@ -92,6 +95,7 @@ def graphs(resources_dir: Path, rules: Rules) -> Iterator[SystemGraph]:
     for quad in skolemised([*rules.ontology.quads, *rules.shapes.quads]):
         if isinstance(quad.graph_name, NamedNode):
             by_graph.setdefault(quad.graph_name, []).append(quad)
+    by_graph[examples.EXAMPLES_GRAPH] = list(examples.quads(Catalogue.load(resources_dir / "queries").values()))
     for graph, quads in chain(by_graph.items(), external.load(resources_dir)):
         stated = normalised(quads)
         yield SystemGraph(graph, stated, normalised(external.describe(resources_dir, graph, len(stated))))

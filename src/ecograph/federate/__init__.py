@@ -1,1 +1,1 @@
-"""What other knowledge graphs know of our actors, fetched by name and written as contributions that somebody reviews."""
+"""What other knowledge graphs know of our actors, fetched and written as contributions that somebody reviews."""

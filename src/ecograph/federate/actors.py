@@ -27,7 +27,7 @@ _SEPARATORS: Final = frozenset("|;\\")
 _PERSON: Final = "person"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Actor:
     """
     An actor as it is published.

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import ClassVar, Final
 
 from pyoxigraph import NamedNode, QuerySolutions
 
@@ -60,18 +60,17 @@ class _Part:
     listed_as: str
 
 
-@dataclass(frozen=True)
 class Cordis:
     """The harvester of CORDIS."""
 
-    source: Source = Source(
+    source: ClassVar[Source] = Source(
         name="cordis",
         publisher=NamedNode("https://cordis.europa.eu/"),
         publisher_name="CORDIS",
         homepage=NamedNode("https://cordis.europa.eu/"),
         licence=CC_BY,
     )
-    variables: frozenset[str] = frozenset(
+    variables: ClassVar[frozenset[str]] = frozenset(
         {"key", "organisation", "legal", "country", "project", "code", "title", "start", "end", "role"}
     )
 
@@ -217,7 +216,13 @@ def _write(known: Known, parts: Mapping[tuple[Actor, str], Sequence[_Part]], fou
             role = "lead" if any(part.lead for part in same) else "partner"
             found.add(
                 "participation",
-                {"project": project, "participant": actor.id, "role": role, "listed_as": first.listed_as, "source": page},
+                {
+                    "project": project,
+                    "participant": actor.id,
+                    "role": role,
+                    "listed_as": first.listed_as,
+                    "source": page,
+                },
             )
             found.tally[f"participation-{by}"] += 1
             found.graphs |= actor.graphs

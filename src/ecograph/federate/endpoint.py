@@ -193,7 +193,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 _OPENER: Final = urllib.request.build_opener(_Stay)
 
 
-class _Wrapper(SPARQLWrapper):  # type: ignore[misc]
+class _Wrapper(SPARQLWrapper):
     """SPARQLWrapper, whose own opener would follow redirects."""
 
     def _query(self) -> tuple[HTTPResponse, str]:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 from pyoxigraph import Literal, NamedNode
 
@@ -27,7 +27,7 @@ from ecograph.federate.journal import FILE_NAME, Journal
 from ecograph.store.base import Snapshot
 
 BATCH_VALUES: Final = 100
-"""Values in one query: short enough for any endpoint's limit on a query, few enough requests for a few thousand actors."""
+"""Values in one query: within any endpoint's limit on queries, and few requests for a few thousand actors."""
 
 _MAX_PAGES: Final = 50  # of one batch; a hundred organisations with fifty thousand rows would be another question
 
@@ -111,15 +111,11 @@ class Known:
 class Harvester(Protocol):
     """Knows one kind of source: what to ask it and how to read its answers."""
 
-    @property
-    def source(self) -> writing.Source:
-        """Who is asked, and on which terms they publish."""
-        ...
+    source: ClassVar[writing.Source]
+    """Who is asked, and on which terms they publish."""
 
-    @property
-    def variables(self) -> frozenset[str]:
-        """What its queries select."""
-        ...
+    variables: ClassVar[frozenset[str]]
+    """What its queries select."""
 
     def plan(self, known: Known) -> Sequence[Batch]:
         """The questions, in an order that stays the same for the same revision."""
@@ -144,7 +140,7 @@ def run(harvester: Harvester, known: Known, endpoint: Endpoint, folder: Path, da
 
     Raises:
         BadParameter: The folder holds something else.
-        HarvestStopped: The endpoint gave no usable answer; what was fetched is kept, and another run goes on from there.
+        HarvestStopped: The endpoint gave no usable answer; what was fetched is kept, and another run goes on there.
     """
     require_own(folder)
     journal = Journal(folder / FILE_NAME, harvester.source.name, endpoint.url)

@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import ClassVar, Final
 
 from pyoxigraph import Literal, NamedNode
 
@@ -74,23 +74,22 @@ class _Item:
     numbers: dict[NamedNode, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
-@dataclass(frozen=True)
 class Wikidata:
     """The harvester of Wikidata."""
 
-    source: Source = Source(
+    source: ClassVar[Source] = Source(
         name="wikidata",
         publisher=NamedNode("https://www.wikidata.org/"),
         publisher_name="Wikidata",
         homepage=NamedNode("https://www.wikidata.org/"),
         licence=CC0,
     )
-    variables: frozenset[str] = frozenset({"number", "item", "about", "value"})
+    variables: ClassVar[frozenset[str]] = frozenset({"number", "item", "about", "value"})
 
     def plan(self, known: Known) -> Sequence[Batch]:
         """One question per register and hundred numbers."""
         return [
-            Batch(register.property.value, _query(register, terms), asked)
+            Batch(WDT.local(register.property), _query(register, terms), asked)
             for register in REGISTERS
             for asked, terms in values_of([register.theirs(number) for number in _numbers(known, register)])
         ]
@@ -99,7 +98,7 @@ class Wikidata:
         """Links where number and item belong together one to one; names that we lack; numbers whose digits fit."""
         found = Harvest()
         items, links = _gather(answers, found)
-        registers = {each.property.value: each for each in REGISTERS}
+        registers = {WDT.local(each.property): each for each in REGISTERS}
         wanted: dict[NamedNode, set[str]] = defaultdict(set)
         known_as: dict[NamedNode, Actor] = {}
         for (name, number), named in sorted(links.items()):
@@ -184,7 +183,7 @@ def _link(
         found.remark("other-item", actor.id, f"{_short(actor.wikidata)} ≠ {_short(iri)}")
         return
     item = items.get(iri, _Item())
-    numbers = {path: value for path, value in _usable_numbers(known, item)}
+    numbers = dict(_usable_numbers(known, item))
     against = [path for path, value in numbers.items() if actor.numbers.get(path, value) != value]
     if against:
         found.remark("other-number", actor.id, f"{_short(iri)}: {numbers[against[0]]}")

@@ -101,4 +101,3 @@ def description(source: Source, day: str, requires: Iterable[NamedNode]) -> list
         triples.append(Triple(iri, DCTERMS.title, Literal(title, language=lang)))
         triples.append(Triple(iri, DCTERMS.rights, Literal(rights, language=lang)))
     return [*triples, *(Triple(iri, DCTERMS.requires, each) for each in requires)]
-

@@ -27,6 +27,7 @@ from ecograph.isolation.process import Died, WorkerProcess
 
 _log = structlog.get_logger(__name__)
 
+_WAITING: Final = 4  # how many times longer than it works a request may take before it counts as slow
 _NOBODY: Final = ""  # the client of requests of our own
 
 
@@ -37,7 +38,8 @@ class SlowLane:
 
     Args:
         size: How many at the same time.
-        after_s: How long a request may keep a quick place.
+        after_s: How long a request may keep a quick place: in processor time, so that nobody is slow for having waited
+            for others, or four times that by the clock.
         per_minute: After so many slow requests in a minute, a client's next ones begin in the slow lane.
     """
 
@@ -196,7 +198,7 @@ class _Visit:
         self._client = client
         self._lane: Lane | None = None
         self._worker: WorkerProcess | None = None
-        self._started = 0.0
+        self._started: tuple[float, float] | None = None  # by the clock, and the worker's processor time
 
     def __enter__(self) -> WorkerProcess:
         pool = self._pool
@@ -209,7 +211,6 @@ class _Visit:
         except BaseException:
             self.__exit__()
             raise
-        self._started = time.monotonic()
         return self._worker
 
     def __exit__(self, *_: object) -> None:
@@ -223,6 +224,8 @@ class _Visit:
         """Go over to the slow lane when it is time, sooner when somebody else wants the place."""
         quick, slow, worker = self._pool._quick, self._pool._slow, self._worker
         assert worker is not None
+        if self._started is None:  # the worker is up and has its request
+            self._started = time.monotonic(), worker.cpu_s
         if slow is None or self._lane is slow or not (self._took_long() or quick.is_wanted(self._client)):
             return 0.0
         if slow.try_enter(self._client):
@@ -251,7 +254,10 @@ class _Visit:
         return time.monotonic() - started
 
     def _took_long(self) -> bool:
-        return time.monotonic() - self._started > self._pool._slow_after_s
+        if self._started is None or self._worker is None:
+            return False
+        (started, cpu_s), limit_s = self._started, self._pool._slow_after_s
+        return self._worker.cpu_s - cpu_s > limit_s or time.monotonic() - started > _WAITING * limit_s
 
     def _leave(self) -> None:
         lane, self._lane = self._lane, None

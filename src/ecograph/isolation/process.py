@@ -22,6 +22,7 @@ _START_S: Final = 30.0  # a worker is up in a second or two; on a machine at its
 _HEAD_BYTES: Final = 1 << 20  # a head names things; what is large is the body
 _PIPE_BYTES: Final = 1 << 20  # what an unprivileged process may have; a large answer comes in few pieces
 _FCNTL_SETPIPE_SZ: Final = 1031
+_CPU_CLOCK: Final = 2  # clock_getcpuclockid(3): what a clock's number ends in that counts a whole process
 _TICK_S: Final = 0.02  # how often it is looked whether somebody else wants the place
 _PACKAGE_PARENT: Final = str(Path(__file__).resolve().parents[2])
 
@@ -114,6 +115,14 @@ class WorkerProcess:
         answer = self._receive("deadline", tick)
         self.retiring = bool(answer[0].get("retire"))
         return answer
+
+    @property
+    def cpu_s(self) -> float:
+        """The processor time it has used."""
+        try:
+            return time.clock_gettime((~self.process.pid << 3) | _CPU_CLOCK)
+        except OSError:  # it is gone
+            return 0.0
 
     def lower(self) -> None:
         """Let it have what nobody else wants of the processors."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
@@ -19,7 +20,9 @@ from ecograph.query.guard import AdmittedQuery, admit
 _MAX_VALUES: Final = 100  # values of one parameter; an Excel column pasted by hand
 _MAX_LENGTH: Final = 2000  # characters of one value; longer than any IRI in use
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
-_DECIMAL: Final = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
+_DECIMAL: Final = re.compile(r"[+-]?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,3})?")
+_LARGEST: Final = 10**18
+_PLACES: Final = Decimal("1e-9")  # an xsd:decimal has no exponent, and engines keep 18 digits behind the point at most
 _YEAR: Final = re.compile(r"[0-9]{4}")
 _IRI: Final = re.compile(r"(?:https?|urn):[^\x00-\x20<>\"{}|^`\\]+")
 
@@ -120,8 +123,8 @@ def _read(parameter: Parameter, value: str) -> NamedNode | Literal | None:
             return Literal(value)
         case "integer" if _INTEGER.fullmatch(value):
             return Literal(value, datatype=XSD.integer)
-        case "decimal" if _DECIMAL.fullmatch(value):
-            return Literal(value, datatype=XSD.decimal)
+        case "decimal" if _DECIMAL.fullmatch(value) and abs(Decimal(value)) < _LARGEST:
+            return Literal(f"{Decimal(value).quantize(_PLACES).normalize():f}", datatype=XSD.decimal)
         case "year" if _YEAR.fullmatch(value):
             return Literal(value, datatype=XSD.gYear)
         case "date":
@@ -146,7 +149,7 @@ def _expected(parameter: Parameter) -> str:
     """What the parameter takes, in words that need no translation."""
     if parameter.values:
         return ", ".join(parameter.values)
-    return f"{parameter.scheme or parameter.kind}, {parameter.example}"
+    return f"{parameter.scheme or parameter.kind}, {short(parameter, parameter.example)}"
 
 
 def _shown(value: str | Sequence[str]) -> str:

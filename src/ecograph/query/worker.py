@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import re
 import time
@@ -30,10 +31,12 @@ class QueryEngine:
     stack_bytes: Final = 512 << 20
     """An expression of the longest admitted query (200,000 characters, `1+1+...`) recurses once for each term."""
 
-    def __init__(self) -> None:
+    def __init__(self, directory: str = "") -> None:
         self._directory = ""
         self._store: Store | None = None
         self._is_exact = False
+        with contextlib.suppress(OSError):  # it may be gone, and another asked for
+            self._open(directory)
 
     def prepare(self, request: Head, cap: MemoryCap) -> None:
         """Open the generation that the query asks, unless it is open."""
@@ -41,9 +44,13 @@ class QueryEngine:
             cap.lift()
             self._store, self._directory = None, ""
             gc.collect()
-            self._store = Store.read_only(request["directory"])
+            self._open(request["directory"])
+
+    def _open(self, directory: str) -> None:
+        if directory:
+            self._store = Store.read_only(directory)
             self._is_exact = is_exact(self._store)
-            self._directory = request["directory"]
+            self._directory = directory
 
     def answer(self, request: Head, body: bytes) -> tuple[Head, bytes]:
         """The result of the query whose text is the body."""

@@ -27,6 +27,8 @@ from ecograph.query.costly import costly
 from ecograph.query.guard import MAX_DEPTH, MAX_SIZE, AdmittedQuery
 from ecograph.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, negotiate
 
+_ENGINE: Final = ("ecograph.query.worker", "QueryEngine")
+
 SLOW: Final = SlowLane(size=2, after_s=0.25, per_minute=3)
 """A quarter of a second: few of the shipped questions take longer. The settings have the same figures."""
 
@@ -131,7 +133,7 @@ class WorkerPool(ProcessPool):
         slow: SlowLane = SLOW,
     ) -> None:
         super().__init__(
-            ("ecograph.query.worker", "QueryEngine"),
+            _ENGINE,
             QueryBusy,
             size=size,
             queue=queue,
@@ -140,12 +142,15 @@ class WorkerPool(ProcessPool):
             answer_bytes=result_bytes,
             slow=slow,
         )
-        self.directory = directory
         self.rows = rows
+        self.directory = directory
+        if directory:
+            self.switch(directory)
 
     def switch(self, directory: Path) -> None:
         """Answer the next queries from another generation; those that are running finish on theirs."""
         self.directory = directory
+        self._engine = (*_ENGINE, os.path.abspath(directory))  # noqa: PTH100  # workers to come open it at once
 
     def run(
         self,

@@ -189,7 +189,7 @@ def _by_language(values: Sequence[NamedNode | BlankNode | Literal]) -> dict[str,
     for value in values:
         assert isinstance(value, Literal)
         found.setdefault(value.language or _NO_LANGUAGE, []).append(value.value)
-    return {lang: _one_or_many(texts) for lang, texts in found.items()}
+    return {lang: _one_or_many(texts) for lang, texts in sorted(found.items())}
 
 
 def _value(value: NamedNode | BlankNode | Literal, term: Term | None) -> object:

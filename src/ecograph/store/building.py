@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Final, cast
 
 from pyoxigraph import DefaultGraph, RdfFormat, Store, parse
@@ -17,7 +18,6 @@ from ecograph.store.snapshots import StoreSnapshot
 # N-Quads text that replay loads at once; below the smaller figure the bulk loader's files are not worth their cost.
 _BULK_BYTES: Final = 64 << 20
 _SMALL_BYTES: Final = 1 << 20
-_MERGED: Final = "merged.nt"
 
 
 def build(directory: Path, steps: Iterable[Step], total: int = 0, progress: Progress | None = None) -> int:
@@ -33,7 +33,33 @@ def build(directory: Path, steps: Iterable[Step], total: int = 0, progress: Prog
     Returns:
         The revision it is at.
     """
-    store, revision = Store(str(directory)), 0
+    store = Store(str(directory))
+    revision = replay(store, steps, total, progress, directory)
+    store.flush()
+    return revision
+
+
+def replay(
+    store: Store,
+    steps: Iterable[Step],
+    total: int = 0,
+    progress: Progress | None = None,
+    directory: Path | None = None,
+) -> int:
+    """
+    Fill an empty store with what the steps say, as `build` does.
+
+    Args:
+        store: The store.
+        steps: Every revision in order.
+        total: How many there are, for the progress.
+        progress: Called after each.
+        directory: Where there is room for the triples once more as text; None for the system's place.
+
+    Returns:
+        The revision it is at.
+    """
+    revision = 0
     waiting: list[bytes] = []
     size_bytes = 0
     for step in steps:
@@ -54,7 +80,6 @@ def build(directory: Path, steps: Iterable[Step], total: int = 0, progress: Prog
     if revision:
         store.add(revision_quad(revision))
         _merge(store, directory)
-    store.flush()
     return revision
 
 
@@ -70,19 +95,17 @@ def _load(store: Store, waiting: list[bytes]) -> int:
     return 0
 
 
-def _merge(store: Store, directory: Path) -> None:
+def _merge(store: Store, directory: Path | None) -> None:
     """Fill the default graph with what the named graphs state; the engine's own dump and loader keep memory flat."""
-    written = directory / _MERGED
-    try:
-        with written.open("wb") as file:
-            for graph in store.named_graphs():
-                store.dump(file, RdfFormat.N_TRIPLES, from_graph=graph)
-        if written.stat().st_size > _SMALL_BYTES:
-            store.bulk_load(path=str(written), format=RdfFormat.N_TRIPLES, lenient=True)
+    with TemporaryFile(dir=directory) as written:
+        for graph in store.named_graphs():
+            store.dump(written, RdfFormat.N_TRIPLES, from_graph=graph)
+        size_bytes = written.tell()
+        written.seek(0)
+        if size_bytes > _SMALL_BYTES:
+            store.bulk_load(written, RdfFormat.N_TRIPLES, lenient=True)
         else:
-            store.load(path=str(written), format=RdfFormat.N_TRIPLES, lenient=True)
-    finally:
-        written.unlink(missing_ok=True)
+            store.load(written, RdfFormat.N_TRIPLES, lenient=True)
 
 
 def compare(expected: Store, found: Store) -> int:

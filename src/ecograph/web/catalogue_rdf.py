@@ -1,7 +1,7 @@
 """
 The holdings of a revision as RDF: a DCAT-AP catalogue and a VoID description.
 
-Parts that have no address of their own are named in the catalogue document, `.../dataset#...`; there are no blank nodes.
+Parts that have no address of their own are named in the catalogue document, `.../dataset#...`.
 
 Source:
     DCAT-AP 3.0; VoID (W3C Interest Group Note, 2011); docs/linked-data.md, "Catalogue".

@@ -5,11 +5,21 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ecograph.identifiers import SLUG
 from ecograph.ledger.partners import MAX_DAYS, Role
 from ecograph.messages import Language
+
+
+def _iso(value: object) -> object:
+    """A day as it is written in ISO 8601; pydantic would take seconds since 1970 as well."""
+    if isinstance(value, date) or (isinstance(value, str) and len(value) == len("2027-12-31")):
+        return value
+    raise ValueError("not a day")
+
+
+Day = Annotated[date, BeforeValidator(_iso)]
 
 
 class Body(BaseModel):
@@ -21,10 +31,10 @@ class Body(BaseModel):
 Words = Annotated[str, Field(max_length=2000)]
 
 # What the ledger asks of values, for the description; it refuses others in words of its own.
-NOT_BLANK: Final = r"[A-Za-zÀ-ÖØ-öø-ÿ0-9]"
+NOT_BLANK: Final = r"\S"
 _SLUG: Final = {"pattern": rf"^{SLUG.pattern}$"}
 _LINE: Final = {"pattern": r"^[A-Za-zÀ-ÖØ-öø-ÿ0-9][A-Za-zÀ-ÖØ-öø-ÿ0-9 .,&-]*$"}
-_WEB: Final = {"format": "uri", "pattern": r"^https?://[a-z0-9-]+(\.[a-z0-9-]+)+/[A-Za-z0-9/._~-]*$"}
+_WEB: Final = {"pattern": r"^https?://[a-z0-9.-]+/[A-Za-z0-9/._~-]*$"}
 
 
 class Submission(Body):
@@ -62,7 +72,7 @@ class NeededReason(Body):
 class Renewal(Body):
     """With `renew`."""
 
-    expires_on: Annotated[date, Field(description="The first day on which it shall no longer be published")]
+    expires_on: Annotated[Day, Field(description="The first day on which it shall no longer be published")]
 
 
 class NewNote(Body):

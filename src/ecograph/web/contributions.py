@@ -10,7 +10,6 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -30,6 +29,7 @@ from ecograph.shacl.rdf_report import as_turtle
 from ecograph.web import contribution_models as models
 from ecograph.web.access import TheEcoGraph, TheLanguage
 from ecograph.web.auth import MaybeWho, TheWho, who_asks
+from ecograph.web.contribution_bodies import Day
 from ecograph.web.documents import PRIVATE, UPLOAD_BODY, given, problems_of
 from ecograph.web.idempotency import Once, fingerprint
 from ecograph.web.uploads import XLSX, Upload, attachment, media_type_of, read_upload
@@ -103,7 +103,12 @@ def contribute(
     upload: TheUpload,
     lang: TheLanguage,
     idempotency_key: Annotated[
-        str | None, Header(max_length=300, description="The same key and files within a day: the same contribution")
+        str | None,
+        Header(
+            min_length=1,
+            max_length=200,
+            description="The same key and files within a day: the same contribution",
+        ),
     ] = None,
 ) -> Response:
     """
@@ -164,7 +169,7 @@ def contributions(
     who: TheWho,
     state: Annotated[State | None, Query(description="Only those in this state")] = None,
     partner: Annotated[str | None, Query(max_length=60, description="Only those of this partner")] = None,
-    expires_before: Annotated[date | None, Query(description="Published ones whose time ends before that day")] = None,
+    expires_before: Annotated[Day | None, Query(description="Published ones whose time ends before that day")] = None,
     limit: Annotated[int, Query(ge=1, le=_MAX_PAGE)] = 50,
     cursor: Annotated[str | None, Query(max_length=64, description="`next` of the page before")] = None,
 ) -> JSONResponse:

@@ -26,7 +26,7 @@ from ecograph.web.problems import NotModified, Refused
 router = APIRouter(include_in_schema=False)
 
 WAIT_S: Final = 20.0
-"""How long a request waits for a dump that has to be made; the shipped graph takes one second, a million statements ten."""
+"""How long a request waits for a dump that has to be made; the shipped graph takes a second or two."""
 
 _LATEST: Final = "latest"
 _DIGEST: Final = ".sha256"

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ecograph.web.conditions import KEPT, fresh
 from ecograph.web.problems import Refused
 from ecograph.web.uploads import MAX_UPLOAD_BYTES
 
@@ -28,7 +29,7 @@ FILES: Final = re.compile(r"/api/v1/(contributions(/check/marked)?|convert)|/(da
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _OPEN: Final = (
     "/sparql", "/api/", "/id/", "/concept/", "/graph/", "/ns", "/shapes", "/openapi.json", "/problems/",
-    "/context.jsonld", "/dataset", "/dumps", "/.well-known/void", "/rdf-graph-store",
+    "/context.jsonld", "/dataset", "/dumps", "/.well-known/void", "/rdf-graph-store", "/queries",
     "/reconcile", "/da/reconcile", "/sv/reconcile", "/en/reconcile",
 )  # fmt: skip
 _POLICY: Final = (
@@ -44,10 +45,12 @@ _SECURITY: Final = {
 }
 _PREFLIGHT: Final = {
     "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
-    "access-control-allow-headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+    "access-control-allow-headers": "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match",
     "access-control-max-age": "86400",
 }
-_EXPOSED: Final = "ETag, Link, Retry-After, X-Request-Id, EcoGraph-Revision, EcoGraph-Truncated, EcoGraph-Findings"
+_EXPOSED: Final = (
+    "ETag, Link, Memento-Datetime, Retry-After, X-Request-Id, EcoGraph-Revision, EcoGraph-Truncated, EcoGraph-Findings"
+)
 
 
 class Envelope:
@@ -82,15 +85,18 @@ class Envelope:
         given = headers.get("x-request-id", "")
         scope["request_id"] = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         structlog.contextvars.bind_contextvars(request_id=scope["request_id"])
-        started, status = time.monotonic(), 0
+        started, status, empty = time.monotonic(), 0, scope["method"] == "HEAD"
         limit = self._limit(scope)
 
         async def sending(message: Message) -> None:
-            nonlocal status
+            nonlocal status, empty
             if message["type"] == "http.response.start":
+                given = MutableHeaders(scope=message)
+                if message["status"] == 200 and _is_conditional(scope) and fresh(headers, given):
+                    message, empty = _not_modified(message), True
                 status = message["status"]
                 _dress(scope, MutableHeaders(scope=message))
-            elif scope["method"] == "HEAD":
+            elif empty:
                 message = {**message, "body": b""}
             await send(message)
 
@@ -133,6 +139,16 @@ def _limited(receive: Receive, limit: int) -> Receive:
         return message
 
     return receiving
+
+
+def _is_conditional(scope: Scope) -> bool:
+    """Pages look different to those who are signed in, so that their tags say too little."""
+    return scope["method"] in ("GET", "HEAD") and str(scope["path"]).startswith(_OPEN)
+
+
+def _not_modified(message: Message) -> Message:
+    kept = [(name, value) for name, value in message["headers"] if name.decode("latin-1").lower() in KEPT]
+    return {**message, "status": 304, "headers": kept}
 
 
 def _too_large(limit: int) -> Refused:

@@ -11,27 +11,36 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
-from ecograph.errors import UnknownThing
+from ecograph.errors import NotAcceptable, UnknownThing
+from ecograph.identifiers import NAME, SLUG
 from ecograph.messages import Language
+from ecograph.namespaces import PREFIXES
+from ecograph.query import examples
 from ecograph.query.catalogue import Catalogue, CatalogueQuery, Parameter
 from ecograph.query.parameters import given_by, short
-from ecograph.rdf.formats import by_suffix
-from ecograph.web.access import TheEcoGraph, TheLanguage, TheState, TheView
+from ecograph.rdf.formats import GRAPH_FORMATS, HTML, by_suffix, negotiate
+from ecograph.rdf.serializing import write_graph
+from ecograph.web.access import TheEcoGraph, TheLanguage, TheState, TheView, headers_of
 from ecograph.web.answering import FORMATS, answer
 from ecograph.web.clients import client_of
 from ecograph.web.lists import PROBLEMS, Lang
 from ecograph.web.models import Model, Texts, by_language
+from ecograph.web.problems import language
 
-router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
+router = APIRouter()
+_api = APIRouter(prefix="/api/v1", responses=PROBLEMS)
 
 _ADDRESS: Final = "/api/v1/queries"
+_IRI: Final = r"https?://[a-z0-9.-]+/[A-Za-z0-9._~/-]*(#[A-Za-z0-9._-]*)?|urn:[a-z0-9-]+:[A-Za-z0-9._-]+"
 _TYPES: Final[Mapping[str, dict[str, Any]]] = {
-    "integer": {"type": "integer"},
-    "decimal": {"type": "number"},
+    "integer": {"type": "integer", "minimum": -(10**18) + 1, "maximum": 10**18 - 1},
+    "decimal": {"type": "number", "exclusiveMinimum": -(10**18), "exclusiveMaximum": 10**18},
     "date": {"type": "string", "format": "date"},
     "year": {"type": "string", "pattern": "^[0-9]{4}$"},
+    "iri": {"type": "string", "maxLength": 2000, "pattern": f"^({SLUG.pattern}/{NAME.pattern}|{_IRI})$"},
+    "concept": {"type": "string", "maxLength": 2000, "pattern": f"^({SLUG.pattern}|{_IRI})$"},
 }
 _CONTENT: Final[Mapping[str, Any]] = {each.media_type: {} for each in FORMATS}
 
@@ -62,7 +71,7 @@ class Question(Model):
     url: str
 
 
-@router.get("/queries", summary="Questions of the catalogue", tags=["queries"])
+@_api.get("/queries", summary="Questions of the catalogue", tags=["queries"])
 def queries(ecograph: TheEcoGraph, view: TheView) -> list[Question]:
     """Every question, with the values it is asked for and what it returns."""
     return [question_model(each) for each in ecograph.catalogue.values()]
@@ -94,7 +103,7 @@ def question_model(question: CatalogueQuery) -> Question:
     )
 
 
-@router.get(
+@_api.get(
     "/queries/{name}",
     summary="The answer to a question",
     tags=["queries"],
@@ -136,6 +145,23 @@ def answered(
     return Response(found.body, media_type=found.content_type, headers=headers)
 
 
+@router.get("/queries", include_in_schema=False)
+@router.get("/queries.{suffix}", include_in_schema=False)
+def examples_rdf(request: Request, ecograph: TheEcoGraph, view: TheView, suffix: str | None = None) -> Response:
+    """The questions as RDF; a browser gets the page."""
+    offered = GRAPH_FORMATS if suffix else (*GRAPH_FORMATS, HTML)
+    target = by_suffix(suffix, offered) if suffix else negotiate(request.headers.get("accept"), offered)
+    if target is None:
+        raise NotAcceptable(available=", ".join(each.suffix for each in GRAPH_FORMATS))
+    if target is HTML:
+        return RedirectResponse(f"/{language(request)}/queries", 303, {"Vary": "Accept, Accept-Language"})
+    body = write_graph(examples.triples(ecograph.catalogue.values()), target, prefixes=PREFIXES)
+    return Response(body, media_type=target.content_type, headers=headers_of(view))
+
+
+router.include_router(_api)
+
+
 def operations(catalogue: Catalogue, document: Mapping[str, Any], lang: Language = "en") -> dict[str, Any]:
     """
     A path of the OpenAPI document per question, made from its header.
@@ -168,6 +194,8 @@ def _described(parameter: Parameter, lang: Language) -> dict[str, Any]:
     schema = dict(_TYPES.get(parameter.kind, {"type": "string", "maxLength": 2000}))
     if parameter.values:
         schema = {"type": "string", "enum": list(parameter.values)}
+    if not parameter.required and "pattern" in schema:
+        schema["pattern"] = f"^({schema['pattern'].strip('^$')})?$"  # a form sends what is left open as well
     if parameter.default is not None:
         schema["default"] = _typed(parameter, parameter.default)
     example = short(parameter, parameter.example)

@@ -108,9 +108,7 @@ def properties(
     request: Request, view: TheView, type: Id = "", limit: Annotated[int | None, Query(ge=1, le=1000)] = None
 ) -> Response:
     """The properties that can be asked for of a type."""
-    return _respond(
-        request, proposed(index(view), type, Reader(view, language(request)), limit), headers_of(view)
-    )
+    return _respond(request, proposed(index(view), type, Reader(view, language(request)), limit), headers_of(view))
 
 
 def flyout(request: Request, view: TheView, what: What, id: Id) -> Response:
@@ -213,9 +211,7 @@ def _respond(request: Request, answer: Json, headers: Mapping[str, str]) -> Resp
 
 def _fields(encoded: bytes) -> dict[str, str]:
     try:
-        pairs = parse_qsl(
-            encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS
-        )
+        pairs = parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
     except ValueError:
         raise Refused(400, "bad-request") from None
     found: dict[str, str] = {}

@@ -26,10 +26,10 @@ def allowed(app: Any, path: str) -> list[str]:
     Source:
         RFC 9110, section 10.2.1 (`Allow`).
     """
-    found: set[str] = set()
-    for route in iter_route_contexts(app.routes):
-        if isinstance(route.original_route, Route) and route.path_regex.match(path):
-            found |= route.methods or set()
+    routes = [route for route in iter_route_contexts(app.routes) if isinstance(route.original_route, Route)]
+    # The first that fits is the one that answers; others may fit because they take any name.
+    own = next((route.path_format for route in routes if route.path_regex.match(path)), None)
+    found = {method for route in routes if route.path_format == own for method in route.methods or ()}
     if "GET" in found:
         found.add("HEAD")
     return sorted(found | {"OPTIONS"}) if found else []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from ecograph.ledger.entries import MAX_NEED, MAX_NOTE, MAX_WHY, Happened, Status
 from ecograph.ledger.records import State
@@ -14,6 +15,7 @@ from ecograph.match.standing import Ground
 from ecograph.messages import Language, texts
 from ecograph.namespaces import ID
 from ecograph.web import models
+from ecograph.web.contribution_bodies import NOT_BLANK
 from ecograph.web.models import Iri, Model, Share, Statement, Texts, by_language
 from ecograph.web.shortlisting import Item
 from ecograph.web.verdicts import MAX_SHARED, Draft, Verdict
@@ -127,8 +129,22 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+_EMPTY: Final = {"anyOf": [{"type": "null"}, {"type": "string", "maxLength": 0}]}
+_ONE_NEED: Final[JsonDict] = {
+    "oneOf": [
+        {"required": ["need"], "properties": {"need": {"type": "string", "minLength": 1}, "text": _EMPTY}},
+        {"required": ["text"], "properties": {"text": {"type": "string", "pattern": NOT_BLANK}, "need": _EMPTY}},
+    ],
+    "if": {"required": ["status"], "properties": {"status": {"const": "not-relevant"}}},
+    "then": {"required": ["why"], "properties": {"why": {"pattern": NOT_BLANK}}},
+}
+"""A need of the graph or in words, and a reason where somebody is not relevant; for the description."""
+
+
 class NewEntry(Body):
     """A candidate to put on the shortlist for a need."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_ONE_NEED)
 
     need: Annotated[str | None, Field(max_length=300, description="A need of the graph", examples=["n09"])] = None
     text: Annotated[str | None, Field(max_length=MAX_NEED, description="Or a need in words; they are kept")] = None
@@ -140,7 +156,14 @@ class NewEntry(Body):
         list[Annotated[str, Field(max_length=100)]] | None,
         Field(max_length=50, description="The topics that the need is narrowed to; as understood if left out"),
     ] = None
-    weighting: Annotated[str, Field(max_length=100, description="What counts most; see `/weights`")] = weights.DEFAULT
+    weighting: Annotated[
+        str,
+        Field(
+            max_length=100,
+            description="What counts most; see `/weights`",
+            json_schema_extra={"enum": list(weights.PROFILES)},
+        ),
+    ] = weights.DEFAULT
 
 
 class EntryChange(Body):

@@ -41,7 +41,10 @@ _MAX_PAGE: Final = 200
 _ENTRY: Final[dict[str, Any]] = {"response_model": models.Entry}
 
 Id = Annotated[str, Path(max_length=64, description="An entry", examples=["5f0c6c3e9f0a4a56b1f2b7f9d0d3a1c2"])]
-Key = Annotated[str | None, Header(max_length=300, description="The same key and body within a day: the same entry")]
+Key = Annotated[
+    str | None,
+    Header(min_length=1, max_length=200, description="The same key and body within a day: the same entry"),
+]
 
 
 def shortlist(ecograph: TheEcoGraph, who: TheWho) -> Shortlist:
@@ -64,8 +67,12 @@ def entries(
     cursor: Annotated[str | None, Query(max_length=64, description="`next` of the page before")] = None,
 ) -> JSONResponse:
     """Those of the token's partner and of nobody else, the last changed first; each beside the graph as it is now."""
-    about = own.about(need, normalise(text) if text else None) if need or text else None
-    found = [each for each in own.entries(about, removed=removed) if status in (None, each.status)]
+    found = [each for each in own.entries(removed=removed) if status in (None, each.status)]
+    if need:
+        wanted = own.about(need, None)
+        found = [each for each in found if each.about == wanted]
+    if text:
+        found = [each for each in found if each.about.text == normalise(text)]
     start = next((at + 1 for at, each in enumerate(found) if each.id == cursor), None) if cursor else 0
     if start is None:
         raise UnknownPage(cursor=str(cursor))

@@ -17,7 +17,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from fastapi import Request
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from ecograph.contribute.limits import LIMITS
@@ -168,6 +168,14 @@ async def _reading(request: Request) -> AsyncIterator[None]:
 
 class _Parser(MultiPartParser):
     spool_max_size = MAX_UPLOAD_BYTES + 1  # files stay in memory
+
+    def on_headers_finished(self) -> None:
+        """A part that says what kind of file it is is one, also without a name."""
+        part = self._current_part
+        said = Headers(raw=part.item_headers).get("content-type", "").partition(";")[0].strip().lower()
+        if said in ENDINGS and part.content_disposition and b"filename" not in part.content_disposition:
+            part.content_disposition += f'; filename="contribution.{ENDINGS[said]}"'.encode()
+        super().on_headers_finished()
 
 
 async def _form(request: Request) -> FormData:

@@ -93,7 +93,7 @@ class TestBind:
             "<https://w3id.org/ecograph/concept/country/se> }"
         )
         assert line("year", year="1999") == 'VALUES ?year { "1999"^^<http://www.w3.org/2001/XMLSchema#gYear> }'
-        assert line("amount", amount="-1.50").startswith('VALUES ?amount { "-1.50"^^')
+        assert line("amount", amount="-1.50").startswith('VALUES ?amount { "-1.5"^^')
         assert line("day", day="2026-12-31").startswith('VALUES ?day { "2026-12-31"^^')
 
     def test_what_is_not_given_restricts_nothing(self) -> None:

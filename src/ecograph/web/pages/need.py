@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pyoxigraph import NamedNode
 
-from ecograph.errors import UnknownThing
 from ecograph.identifiers import thing_iri
 from ecograph.ledger.entries import About, Entry
 from ecograph.match import weights
@@ -22,6 +21,7 @@ from ecograph.web import auth
 from ecograph.web.access import ecograph_of
 from ecograph.web.narrowing import WEIGHTS, narrowed, weighed_by_hand
 from ecograph.web.pages.layout import METHODS, Words, page, short
+from ecograph.web.reading.whereabouts import missing
 from ecograph.web.views import matches, shortlist
 from ecograph.web.views.profiles import Profile, profile
 from ecograph.web.views.words import Link, Reader
@@ -89,7 +89,7 @@ def stored_need(
     iri = thing_iri("need", slug)
     stored = profile(words, iri)
     if stored is None:
-        raise UnknownThing(kind=words.say("page.need.title"), id=slug)
+        missing(ecograph_of(request), words.view, iri, words.say("page.need.title"), slug)
     need = words.view.matcher.profile(iri)
     return _page(
         request,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from pyoxigraph import NamedNode
 
-from ecograph.errors import UnknownThing
 from ecograph.identifiers import concept_iri, thing_iri
-from ecograph.namespaces import BASE
+from ecograph.namespaces import BASE, CONCEPT, ID
+from ecograph.web.access import ecograph_of
 from ecograph.web.pages.layout import METHODS, Words, page, short
+from ecograph.web.reading.whereabouts import missing, replacement
 from ecograph.web.views.profiles import profile
 from ecograph.web.views.words import Link, Reader
 
@@ -28,10 +29,13 @@ def concept(request: Request, words: Words, scheme: str, slug: str) -> Response:
     return _page(request, words, concept_iri(scheme, slug), scheme, slug)
 
 
-def _page(request: Request, words: Reader, iri: NamedNode, kind: str, slug: str) -> HTMLResponse:
+def _page(request: Request, words: Reader, iri: NamedNode, kind: str, slug: str) -> Response:
+    moved = replacement(words.view.snapshot, iri)
+    if moved is not None and (moved in ID or moved in CONCEPT):
+        return RedirectResponse(f"/{words.lang}/{moved.value.removeprefix(BASE)}", 301)
     found = profile(words, iri)
     if found is None:
-        raise UnknownThing(kind=_called(words, kind), id=slug)
+        missing(ecograph_of(request), words.view, iri, _called(words, kind), slug)
     lang, template = words.lang, words.template(iri)
     place = None
     if template and template.slug in words.directory.listed:

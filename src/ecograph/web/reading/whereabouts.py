@@ -96,6 +96,13 @@ def missing(ecograph: EcoGraph, view: View, iri: NamedNode, kind: str, slug: str
     """
     Say why there is nothing: it was published once and is no longer, or nobody knows it.
 
+    Args:
+        ecograph: Whose ledger is asked.
+        view: The current revision.
+        iri: The thing.
+        kind: What its kind is called.
+        slug: The end of its IRI.
+
     Raises:
         Refused: 410, with who withdrew it and when.
         UnknownThing: The ledger does not know it, or there is none to ask.
@@ -112,7 +119,7 @@ def missing(ecograph: EcoGraph, view: View, iri: NamedNode, kind: str, slug: str
         when=left.published_at.date().isoformat(),
         revision=left.number,
         before=left.number - 1,
-        id=f"{kind}/{slug}",
+        id=ID.local(iri) if iri in ID else iri.value.removeprefix(BASE),
     )
 
 

@@ -16,6 +16,8 @@ from typing import Any, Final, Literal, NoReturn
 from ecograph.errors import BadParameter
 from ecograph.web.problems import Refused
 
+Strictness = Literal["any", "all", "should"]
+
 BATCH_SIZE: Final = 50
 """Queries in one batch; OpenRefine reads it from the manifest."""
 
@@ -26,10 +28,8 @@ MAX_VALUES: Final = 20  # types, properties, or values of one property
 MAX_IDS: Final = 500  # rows of one extension; OpenRefine sends ten at a time
 MAX_CELLS: Final = 10_000  # rows times properties
 _MAX_KEY: Final = 200
-_STRICT: Final = ("any", "all", "should")
+_STRICT: Final[tuple[Strictness, ...]] = ("any", "all", "should")
 _CALLBACK: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,60}(?:\.[A-Za-z_$][A-Za-z0-9_$]{0,60}){0,4}")
-
-Strictness = Literal["any", "all", "should"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +148,10 @@ def _query(place: str, given: object) -> Asked:
     fields = _object(place, given)
     text = fields.get("query", "")
     conditions = tuple(_condition(f"{place}.properties", each) for each in _list(place, fields, "properties"))
-    strictness = fields.get("type_strict") or "any"
-    if strictness not in _STRICT:
-        _refuse(f"{place}.type_strict", strictness, ", ".join(_STRICT))
+    given_strictness = fields.get("type_strict") or "any"
+    strictness = next((each for each in _STRICT if each == given_strictness), None)
+    if strictness is None:
+        _refuse(f"{place}.type_strict", given_strictness, ", ".join(_STRICT))
     asked = Asked(
         text=_text(f"{place}.query", text if text is not None else "", empty=True).strip(),
         types=tuple(_type(f"{place}.type", each) for each in _list(place, fields, "type")),

@@ -44,9 +44,7 @@ def extend(index: Index, asked: Extension, words: Reader) -> Json:
     rows: dict[str, dict[str, list[Json]]] = {}
     for text in asked.ids:
         iri = index.entity(text)
-        rows[text] = {
-            name: list(_values(index, iri, path, words.lang)) if iri else [] for name, path in paths.items()
-        }
+        rows[text] = {name: list(_values(index, iri, path, words.lang)) if iri else [] for name, path in paths.items()}
     return {"meta": [_meta(index, name, path, words) for name, path in paths.items()], "rows": rows}
 
 
@@ -85,9 +83,9 @@ def _meta(index: Index, name: str, path: NamedNode, words: Reader) -> Json:
         for each in column.classes
     }
     meta: Json = {"id": name, "name": words.predicate(path)}
-    (only, *others) = [each for each in classes if each in index.types] or [None]
-    if only is not None and not others:
-        meta["type"] = {"id": only.value, "name": index.types[only].names[words.lang]}
+    known = [each for each in classes if each in index.types]
+    if len(known) == 1:
+        meta["type"] = {"id": known[0].value, "name": index.types[known[0]].names[words.lang]}
     return meta
 
 

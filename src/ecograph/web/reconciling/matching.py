@@ -115,7 +115,9 @@ def _path(index: Index, name: str) -> NamedNode:
 
 def _fits(summary: Summary, types: Sequence[Type], asked: Asked) -> bool:
     if not types:
-        return "/" not in summary.kind or summary.kind in SUBJECTS  # "partner" in a table of organisations is no role in a project
+        return (
+            "/" not in summary.kind or summary.kind in SUBJECTS
+        )  # "partner" in a table of organisations is no role in a project
     fitting = [summary.kind in each.kinds for each in types]
     return all(fitting) if asked.strictness == "all" else any(fitting)
 
@@ -182,9 +184,7 @@ def _plain(folded: str) -> str:
     return folded.translate(_PLAIN)
 
 
-def _compare(
-    index: Index, candidates: Iterable[Candidate], conditions: Sequence[tuple[NamedNode, Condition]]
-) -> None:
+def _compare(index: Index, candidates: Iterable[Candidate], conditions: Sequence[tuple[NamedNode, Condition]]) -> None:
     """Weigh what the graph says of each candidate against what the query says."""
     for path, condition in conditions:
         wanted = _meant(index, condition.values)

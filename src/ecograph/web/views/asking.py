@@ -12,6 +12,7 @@ from ecograph.identifiers import concept_iri
 from ecograph.namespaces import ID
 from ecograph.query.catalogue import CatalogueQuery, Parameter
 from ecograph.query.parameters import faults, short
+from ecograph.spelling import fold
 from ecograph.web.language import collated
 from ecograph.web.reading.directory import Filter, Summary
 from ecograph.web.views.words import Link, Reader
@@ -153,7 +154,7 @@ def _resolved(parameter: Parameter, said: Sequence[str], words: Reader) -> tuple
             for each in words.directory.find(Filter(text=value), words.lang, limit=200).items
             if each.iri in of_class
         ]
-        exact = [each for each in hits if value.casefold() in (name.casefold() for name in each.names.values())]
+        exact = [each for each in hits if fold(value) in words.directory.texts[each.iri].split("\n")]
         if len(exact) == 1 or len(hits) == 1:
             found.append((exact or hits)[0].id)
         elif hits:
