@@ -24,7 +24,16 @@ README = ROOT / "README.md"
 COUNTS = ("<!-- stats", "<!-- /stats -->")
 EVALUATED = ("<!-- evaluation", "<!-- /evaluation -->")
 MEASURED = ("<!-- figures", "<!-- /figures -->")
-BENCHMARKS = ("load.py", "match.py", "validate.py", "consortium.py", "external.py", "compounds.py")
+BENCHMARKS = (
+    "load.py",
+    "match.py",
+    "validate.py",
+    "consortium.py",
+    "external.py",
+    "compounds.py",
+    "sparql.py",
+    "hostile.py",
+)
 
 
 def counts(directory: str) -> str:

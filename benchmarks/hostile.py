@@ -1,14 +1,15 @@
 """
-What hostile queries cost the others: how long small questions take while four clients mean harm, and what is left behind
-by queries that kill their worker.
+What hostile queries cost the others: how long small questions take while four clients mean harm, and what is left
+behind by queries that kill their worker.
 
     python benchmarks/hostile.py
     python benchmarks/hostile.py --seconds 10 --crashes 50
 
-The service holds the shipped graph and has the limits that it comes with, but for the crashes. Each hostile client has an address of its own
-and asks, for a minute and without a pause, one after the other what never ends, what fills the memory and what grows on
-the stack. Meanwhile a light client asks small questions. The promise: 99 of 100 are answered within 50 ms, none fails;
-after the crashes the service is up, and there is no dead process and no open file more than before.
+The service holds the shipped graph and has the limits that it comes with; for the crashes, a smaller one on memory.
+Each hostile client has an address of its own and asks, for a minute and without a pause, one after the other what never
+ends, what fills the memory and what grows on the stack. Meanwhile a light client asks small questions. The promise: 99
+of 100 are answered within 50 ms, none fails; after the crashes the service is up, and there is no dead process and no
+open file more than before.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ FIRST_HOSTILE = 11
 P99_MS = 50.0
 PAUSE_S = 0.01
 CRASH_BYTES = 64 << 20
-"""What a query may take of memory where queries crash: with the gigabyte that the service comes with, each takes longer."""
+"""What a query may take of memory where queries crash; with the gigabyte that is usual, each takes longer to."""
 SETTLED_S = 15.0
 """How long the service has, after the crashes, to have as many workers as before."""
 
@@ -116,9 +117,7 @@ def under_attack(endpoint: Endpoint, seconds: float) -> list[str]:
     for thread in threads:
         thread.join()
     p99 = _show(f"beside {HOSTILE_CLIENTS} hostile ones", times, failures)
-    print(
-        f"hostile queries: {', '.join(f'{count} × {name}' for name, count in sorted(outcomes.items()))}\n", flush=True
-    )
+    print(f"hostile queries: {_listed(outcomes)}\n", flush=True)
     broken = []
     if p99 > P99_MS:
         broken.append(f"p99 is {p99:.0f} ms, promised are {P99_MS:.0f} ms")
@@ -142,7 +141,9 @@ def crashes(endpoint: Endpoint, count: int) -> list[str]:
     before = _state(service)
     workers = {child.pid for child in service.children(recursive=True)}
     asker = Asker(endpoint, f"127.0.0.{FIRST_HOSTILE + HOSTILE_CLIENTS}")
+    started = time.monotonic()
     outcomes = Counter(_outcome(asker, BOMB) for _ in range(count))
+    seconds = time.monotonic() - started
     asker.close()
     deadline = time.monotonic() + SETTLED_S
     while (after := _state(service)) != before and time.monotonic() < deadline:
@@ -155,7 +156,7 @@ def crashes(endpoint: Endpoint, count: int) -> list[str]:
     for when, (processes, dead, files) in (("before", before), ("after", after)):
         memory = f"{service.memory_info().rss / 2**20:,.0f} MB" if when == "after" else ""
         print(f"{when:<22}{processes:>11}{dead:>11}{files:>12}{memory:>10}")
-    print(f"answers: {', '.join(f'{number} × {name}' for name, number in sorted(outcomes.items()))}")
+    print(f"answers: {_listed(outcomes)}, in {seconds:,.0f} s")
     broken = []
     if status != "200":
         broken.append(f"the service answers {status}")
@@ -166,6 +167,10 @@ def crashes(endpoint: Endpoint, count: int) -> list[str]:
     if set(outcomes) != {"503"} or not ended:
         broken.append("the queries did not end their workers")
     return broken
+
+
+def _listed(outcomes: Counter[str]) -> str:
+    return ", ".join(f"{count} × {name}" for name, count in sorted(outcomes.items()))
 
 
 def _state(service: psutil.Process) -> tuple[int, int, int]:

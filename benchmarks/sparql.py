@@ -8,9 +8,9 @@ The same statements are in four engines, which are asked by turns: EcoGraph's se
 of its files; Virtuoso 7, with all of it in memory; and rdflib's own engine, in process and at the shipped size only.
 What goes beyond the shipped graph is synthetic (`growth.py`). Times are medians in milliseconds, of the whole answer.
 The promise is about the first two: at most 20 % more on queries over 5 ms, at most 3 ms more on smaller ones. Our
-deadline is put up to the minute that Virtuoso has; a query beyond it is shown as '–'. Rows are counted: where Virtuoso's
-are others, its time is in brackets. Throughput is answers a second to clients that ask small questions without a pause,
-each from an address of its own; they share the machine with what they measure.
+deadline is put up to the minute that Virtuoso has; a query beyond it is shown as '–'. Rows are counted: where
+Virtuoso's are others, its time is in brackets. Throughput is answers a second to clients that ask small questions
+without a pause, each from an address of its own; they share the machine with what they measure.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ SHAPES: Mapping[str, str] = {
         VALUES ?place {{ {_PLACES} }} ?organisation eco:locatedIn ?place ; foaf:name ?name
         OPTIONAL {{ ?organisation foaf:homepage ?homepage }} OPTIONAL {{ ?organisation eco:ror ?ror }} }} LIMIT 2000""",
     "union": f"""SELECT ?thing {{
-        {{ ?thing eco:locatedIn ?place }} UNION {{ ?thing dcterms:spatial ?place }} UNION {{ ?thing eco:raisedBy ?place }}
+        {{ ?thing eco:locatedIn ?place }} UNION {{ ?thing dcterms:spatial ?place }}
+        UNION {{ ?thing eco:raisedBy ?place }}
         VALUES ?place {{ {_PLACES} }} }} LIMIT 2000""",
     "negation": """SELECT (COUNT(*) AS ?n) {
         ?project a eco:Project FILTER NOT EXISTS { ?claim eco:about ?project } }""",

@@ -62,15 +62,23 @@ def oxigraph(directory: Path | None = None, *options: str) -> Iterator[Engine]:
 
 
 @contextmanager
-def virtuoso(directory: Path, buffers: int = 20_000) -> Iterator[Engine]:
-    """A Virtuoso 7 with files, ports and configuration of its own in a directory; a buffer holds 8 kB."""
+def virtuoso(directory: Path, buffers: int = 20_000, query_s: int = 60) -> Iterator[Engine]:
+    """
+    A Virtuoso 7 with files, ports and configuration of its own in a directory.
+
+    Args:
+        directory: Where; it is made.
+        buffers: How many pages of 8 kB it holds in memory.
+        query_s: When it ends a query.
+    """
     binary = shutil.which("virtuoso-t")
     isql = shutil.which("isql-vt") or shutil.which("isql-v")
     if binary is None or isql is None:
         lacking("virtuoso-t and isql-vt are not installed (tests/install-tools.sh)")
     directory.mkdir(parents=True, exist_ok=True)
     sql, http = free_port(), free_port()
-    settings = _INI.format(directory=directory, sql=sql, http=http, buffers=buffers, dirty=buffers * 3 // 4)
+    sizes = {"buffers": buffers, "dirty": buffers * 3 // 4}
+    settings = _INI.format(directory=directory, sql=sql, http=http, query_s=query_s, **sizes)
     (directory / "virtuoso.ini").write_text(settings, encoding="ascii")
     url = f"http://127.0.0.1:{http}"
     command = [binary, "+configfile", "virtuoso.ini", "+foreground"]
@@ -117,7 +125,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-# Own paths and loopback only; results are not cut (Debian's file cuts at 10,000 rows); queries end after a minute.
+# Own paths and loopback only; results are not cut (Debian's file cuts at 10,000 rows).
 _INI: Final = """[Database]
 DatabaseFile = {directory}/virtuoso.db
 ErrorLogFile = {directory}/virtuoso.log
@@ -147,5 +155,5 @@ MaxClientConnections = 10
 
 [SPARQL]
 ResultSetMaxRows = 10000000
-MaxQueryExecutionTime = 60
+MaxQueryExecutionTime = {query_s}
 """

@@ -41,11 +41,22 @@ PAGES = {
     "login": "/{lang}/login",
     "sparql": "/{lang}/sparql?query=SELECT+%3Fs+WHERE+%7B+%3Fs+a+%3Fc+%7D+LIMIT+5",
     "sparql error": "/{lang}/sparql?query=SELEKT",
+    "sparql with a question": "/{lang}/sparql?question=needs-alike",
+    "questions": "/{lang}/queries",
+    "no such question": "/{lang}/queries?q=xyzzy",
+    "question with a chart": "/{lang}/queries/needs-per-topic",
+    "question with a form": "/{lang}/queries/partners-across-the-border?here=dk&there=se&at_least=1",
+    "question with a search": "/{lang}/queries/needs-of-municipality?municipality=lund",
+    "question with faults": "/{lang}/queries/needs-by-year?until=x&country=fi",
+    "whom does the question mean": "/{lang}/queries/needs-of-municipality?municipality=by",
     "sources": "/{lang}/sources",
+    "changes": "/{lang}/changes",
+    "one change": "/{lang}/changes/16",
+    "a change too large to show": "/{lang}/changes/5",
     "about": "/{lang}/about",
     "missing": "/{lang}/id/need/n99",
 }
-DARK = ["start", "stored need", "search", "sparql error", "project"]
+DARK = ["start", "question with a chart", "question with faults", "stored need", "search", "sparql error", "project"]
 
 
 @pytest.fixture

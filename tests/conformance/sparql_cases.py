@@ -52,7 +52,12 @@ _RESULTS = {
     ".tsv": QueryResultsFormat.TSV,
     ".csv": QueryResultsFormat.CSV,
 }
-_GRAPHS = {".ttl": RdfFormat.TURTLE, ".rdf": RdfFormat.RDF_XML, ".nt": RdfFormat.N_TRIPLES}
+_GRAPHS = {
+    ".ttl": RdfFormat.TURTLE,
+    ".rdf": RdfFormat.RDF_XML,
+    ".nt": RdfFormat.N_TRIPLES,
+    ".jsonld": RdfFormat.JSON_LD,
+}
 _SOLUTION = Namespace("urn:solution:")
 
 Facts = tuple[object, ...]
@@ -105,19 +110,27 @@ class SparqlCase:
         return _media_type(self._written)
 
     @property
+    def all_accept(self) -> tuple[str, ...]:
+        """The media types that keep everything the answer says."""
+        if isinstance(self._written, RdfFormat):
+            return tuple(_media_type(each) for each in _GRAPHS.values())
+        return tuple(_media_type(each) for each in _RESULTS.values() if each != QueryResultsFormat.CSV)
+
+    @property
     def _written(self) -> QueryResultsFormat | RdfFormat:
         assert self.result is not None
         if self.result.suffix in _GRAPHS:
-            is_graph = re.search(r"^\s*(CONSTRUCT|DESCRIBE)\b", self.text, re.I | re.M)
+            is_graph = re.search(
+                r"^\s*(CONSTRUCT|DESCRIBE)\b", self.text.partition("> ")[2], re.IGNORECASE | re.MULTILINE
+            )
             return _GRAPHS[self.result.suffix] if is_graph else QueryResultsFormat.JSON
         return _RESULTS[self.result.suffix]
 
     @property
     def is_ordered(self) -> bool:
         """Whether the outermost group is followed by an order."""
-        return (
-            re.search(r"\bORDER\s+BY\b", self.request.read_text(encoding="utf-8").rpartition("}")[2], re.I) is not None
-        )
+        modifiers = self.text.rpartition("}")[2]
+        return re.search(r"\bORDER\s+BY\b", modifiers, re.IGNORECASE) is not None
 
 
 def cases_in(manifest: Path, suite: Path) -> list[SparqlCase]:

@@ -16,11 +16,11 @@ from pathlib import Path
 import httpx
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+from sparql_cases import MF, UT, quads_of
+from sparql_service import graphs_served
 
 from ecograph.namespaces import RDF, RDFS, Namespace
 from ecograph.shacl.shapes import Shapes
-from sparql_cases import MF, UT, quads_of
-from sparql_service import graphs_served
 
 SUITE = Path(__file__).parents[3] / "shared" / "w3c" / "sparql" / "sparql11"
 OURS = Path(__file__).parent / "sparql"
@@ -29,6 +29,7 @@ needs_suite = pytest.mark.skipif(not SUITE.is_dir(), reason="the W3C's SPARQL te
 HT = Namespace("http://www.w3.org/2011/http#")
 CNT = Namespace("http://www.w3.org/2011/content#")
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+W3C_FORMATS = Namespace("http://www.w3.org/ns/formats/")
 VOID = Namespace("http://rdfs.org/ns/void#")
 DANISH = "https://example.org/grafer/danske-behov-æøå"
 SWEDISH = "https://example.org/grafer/svenska-behov"
@@ -94,7 +95,7 @@ class ProtocolCase:
 
 def cases_in(manifest: Path) -> list[ProtocolCase]:
     graph = Shapes(quads_of(manifest))
-    found = [
+    return [
         ProtocolCase(
             re.split("[#/]", node.value)[-1],
             tuple(
@@ -113,7 +114,6 @@ def cases_in(manifest: Path) -> list[ProtocolCase]:
         for node in graph.items(head)
         if isinstance(node, NamedNode)
     ]
-    return found
 
 
 def _request(graph: Shapes, node: object) -> ProtocolRequest:
@@ -282,7 +282,7 @@ class TestBindings:
             ("DELETE", None, b"", 405),
             ("POST", "text/plain", b"ASK {}", 415),
             ("POST", None, b"ASK {}", 415),
-            ("POST", "application/sparql-query; charset=UTF-16", "ASK {}".encode("utf-16"), 400),
+            ("POST", "application/sparql-query; charset=UTF-16", "ASK {}".encode("utf-16"), 415),
             ("POST", FORM, b"query=ASK%20%7B%7D&query=ASK%20%7B%7D", 400),
             ("POST", FORM, b"query=ASK%20%7B", 400),
             ("POST", FORM, b"", 400),
@@ -328,7 +328,9 @@ class TestServiceDescription:
         )
         assert SD.SPARQL11Query in graph.values(service, SD.supportedLanguage)
         assert SD.SPARQL11Update not in graph.values(service, SD.supportedLanguage)
-        assert graph.values(service, SD.resultFormat)
+        formats = graph.values(service, SD.resultFormat)
+        assert len(formats) == 8
+        assert all(each in W3C_FORMATS for each in formats)
         (dataset,) = graph.nodes(service, SD.defaultDataset)
         assert SD.Dataset in graph.values(dataset, RDF.type)
         assert len(graph.nodes(dataset, SD.defaultGraph)) == 1

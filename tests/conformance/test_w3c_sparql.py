@@ -16,7 +16,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-
 from sparql_cases import SparqlCase, cases_in, expected_of, facts_of, given_by_engine, quads_of
 from sparql_service import graphs_served
 
@@ -150,6 +149,20 @@ class TestW3cSparql:
         assert answer.status_code == 200, answer.text
         assert answer.headers["content-type"].partition(";")[0] == case.accept
         assert facts_of(answer.content, case.accept, case.is_ordered) == expected_of(case)
+
+    @pytest.mark.parametrize(
+        "case",
+        [case for case in CASES if case.name.startswith("sparql/") and case.kind == "QueryEvaluationTest"],
+        ids=lambda case: case.name,
+    )
+    def test_every_format_says_the_same(self, endpoint: httpx.Client, case: SparqlCase) -> None:
+        """
+        An answer says the same in each format that keeps everything.
+        """
+        for media_type in case.all_accept:
+            answer = ask(endpoint, case, media_type)
+            assert answer.status_code == 200, answer.text
+            assert facts_of(answer.content, media_type, case.is_ordered) == expected_of(case), media_type
 
     @pytest.mark.parametrize("case", of("query, well-formed"))
     def test_well_formed_query_is_answered(self, endpoint: httpx.Client, case: SparqlCase) -> None:

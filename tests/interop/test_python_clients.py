@@ -8,6 +8,7 @@ from xml.dom.minidom import Document
 import pandas as pd
 import pytest
 import rdflib
+from asked import AERO, AMAL, PLACE, PREFIXES, SELECT
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import (
     CSV,
@@ -26,7 +27,6 @@ from SPARQLWrapper import (
 )
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 
-from asked import AERO, AMAL, PLACE, PREFIXES, SELECT
 from service import Service
 
 ECO = rdflib.Namespace("https://w3id.org/ecograph/ns#")
@@ -166,6 +166,15 @@ class TestRdflib:
         }
         assert (rdflib.URIRef(f"{PLACE}dk-synthetic"), rdflib.RDF.type, ECO.Municipality) in graph
         assert len(graph) > 1000
+
+    def test_service_of_a_query(self, endpoint: str) -> None:
+        """
+        A query that runs in rdflib asks us by SERVICE.
+        """
+        rows = rdflib.Graph().query(
+            PREFIXES + f"SELECT ?name {{ SERVICE <{endpoint}> {{ ?s a eco:Municipality ; foaf:name ?name }} }}"
+        )
+        assert {str(row[0]) for row in rows} == {AERO, AMAL}  # type: ignore[index]
 
     def test_bound_values(self, graph: rdflib.Graph) -> None:
         """

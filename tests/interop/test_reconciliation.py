@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 import pytest
-
 from asked import AERO, AMAL
+
 from service import Service
 
 

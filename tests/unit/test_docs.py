@@ -10,6 +10,7 @@ import typer.main
 from ecograph import errors
 from ecograph.cli import app
 from ecograph.config import Settings
+from ecograph.query.catalogue import Catalogue
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,11 +58,18 @@ class TestDocs:
 
     def test_every_question_is_described(self) -> None:
         """
-        docs/sparql.md names every question of `queries/`.
+        docs/queries.md lists every question of `queries/` with what it asks and its values, and no other.
         """
-        page = (ROOT / "docs" / "sparql.md").read_text(encoding="utf-8")
-        missing = [path.stem for path in (ROOT / "queries").glob("*.rq") if f"`{path.stem}`" not in page]
-        assert not missing
+        page = (ROOT / "docs" / "queries.md").read_text(encoding="utf-8").partition("\n## The questions\n")[2]
+        listed = re.findall(r"^\| `([a-z-]+)` \| (.*) \| (.*) \|$", page, re.MULTILINE)
+        assert sorted(listed) == [
+            (
+                question.slug,
+                question.summaries["en"],
+                ", ".join(each.name for each in question.parameters if each.kind != "language") or "–",
+            )
+            for question in Catalogue.load(ROOT / "queries").values()
+        ]
 
     def test_documents_that_the_code_names_exist(self) -> None:
         """

@@ -11,7 +11,7 @@ import hashlib
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 from uuid import uuid4
 
-from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, serialize
+from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Triple, serialize
 
 from ecograph.analyse import network
 from ecograph.errors import BadParameter, DiskFull
@@ -326,16 +326,27 @@ def _write(snapshot: Snapshot, kind: Kind, out: Out, graph: str | None) -> None:
         for piece in writers[kind.name](snapshot):
             out.write(piece)
         return
-    buffer = _Gathering(out)
-    engine = kind.format.engine
-    assert isinstance(engine, RdfFormat)
-    quads = (
-        quad for each in ([graph] if graph else graphs(snapshot)) for quad in snapshot.quads(graph=graph_iri(each))
-    )
+    names = [graph] if graph else graphs(snapshot)
+    quads = (quad for name in names for quad in snapshot.quads(graph=graph_iri(name)))
     if kind.per_graph:
-        serialize((quad.triple for quad in quads), buffer, engine, prefixes=PREFIXES)  # type: ignore[arg-type]
+        serialize_graph((quad.triple for quad in quads), kind.format, out)
     else:
-        serialize(quads, buffer, engine, prefixes=PREFIXES)  # type: ignore[arg-type]
+        serialize_graph(quads, kind.format, out)
+
+
+def serialize_graph(statements: Iterable[Triple] | Iterable[Quad], target: Format, out: Out) -> None:
+    """
+    Write statements as they come, without holding them.
+
+    Args:
+        statements: Triples, or quads where the format has graphs.
+        target: An RDF format.
+        out: Where to.
+    """
+    buffer = _Gathering(out)
+    engine = target.engine
+    assert isinstance(engine, RdfFormat)
+    serialize(statements, buffer, engine, prefixes=PREFIXES)  # type: ignore[arg-type]
     buffer.flush()
 
 

@@ -118,10 +118,10 @@ class Endpoint:
                 return _solutions(self._body(query), variables, rows)
             except _Fault as fault:
                 if not fault.passing or attempt == self.manners.tries:
-                    raise HarvestStopped(endpoint=self.url, reason=fault.reason, detail=fault.detail) from fault
+                    raise HarvestStopped(endpoint=self.url, reason=fault.reason, detail=fault.detail) from None
                 wait = self.manners.delay_s * 2.0**attempt if fault.wait_s is None else fault.wait_s
                 if fault.wait_s is not None and wait > self.manners.longest_wait_s:
-                    raise HarvestStopped(endpoint=self.url, reason="later", detail=f"{wait:.0f}") from fault
+                    raise HarvestStopped(endpoint=self.url, reason="later", detail=f"{wait:.0f}") from None
                 self.sleep(wait if fault.wait_s is not None else min(wait, _LONGEST_PAUSE_S))
         raise AssertionError("unreachable")
 
@@ -245,11 +245,21 @@ def retry_after(header: str | None, now: datetime | None = None) -> float | None
 
 def _solutions(body: bytes, variables: frozenset[str], rows: int) -> tuple[Solution, ...]:
     """A result as rows of terms; anything that is not one is refused."""
-    found: list[Solution] = []
     try:
         result = parse_query_results(body, format=QueryResultsFormat.JSON)
-        if not isinstance(result, QuerySolutions):
-            raise _Fault("no-results", "boolean")
+        try:
+            if isinstance(result, QuerySolutions):
+                return tuple(_rows(result, variables, rows))
+        finally:
+            del result  # the engine's reader may not die in another thread, to which a traceback might carry it
+    except (SyntaxError, ValueError, OSError) as error:  # also half an answer
+        raise _Fault("no-results", str(error)[:200], passing=True) from None
+    raise _Fault("no-results", "boolean")
+
+
+def _rows(result: QuerySolutions, variables: frozenset[str], rows: int) -> list[Solution]:
+    found: list[Solution] = []
+    try:
         names = [variable.value for variable in result.variables]
         if not variables.issuperset(names):
             raise _Fault("no-results", ", ".join(sorted({*names} - variables))[:100])
@@ -257,12 +267,11 @@ def _solutions(body: bytes, variables: frozenset[str], rows: int) -> tuple[Solut
             if len(found) == rows:
                 raise _Fault("too-many-rows", str(rows))
             bound = {name: solution[name] for name in names}
-            if any(isinstance(term, BlankNode) for term in bound.values()):
-                continue  # nobody can be pointed at by it
-            found.append({name: term for name, term in bound.items() if isinstance(term, NamedNode | Literal)})
-    except (SyntaxError, ValueError, OSError) as error:  # also half an answer
-        raise _Fault("no-results", str(error)[:200], passing=True) from error
-    return tuple(found)
+            if not any(isinstance(term, BlankNode) for term in bound.values()):  # nobody can be pointed at by it
+                found.append({name: term for name, term in bound.items() if isinstance(term, NamedNode | Literal)})
+    finally:
+        del result
+    return found
 
 
 def _is_local(host: str) -> bool:

@@ -19,6 +19,7 @@ from ecograph.query.guard import AdmittedQuery, admit
 
 _MAX_VALUES: Final = 100  # values of one parameter; an Excel column pasted by hand
 _MAX_LENGTH: Final = 2000  # characters of one value; longer than any IRI in use
+_SPACE: Final = " \t\r\n\u00a0"  # what is pasted along; other characters without a shape are a mistake
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL: Final = re.compile(r"[+-]?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,3})?")
 _LARGEST: Final = 10**18
@@ -90,7 +91,7 @@ def short(parameter: Parameter, value: str) -> str:
 
 def _terms(parameter: Parameter, given: str | Sequence[str] | None) -> str:
     found = [given] if isinstance(given, str) else list(given or ())
-    found = [value.strip() for value in found if value.strip()]
+    found = [value.strip(_SPACE) for value in found if value.strip(_SPACE)]
     if not found and parameter.default is not None:
         found = [parameter.default]
     if not found:

@@ -15,13 +15,14 @@ from fastapi.responses import Response
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ecograph.namespaces import DCTERMS, RDF, RDFS, VOID, XSD, Namespace
-from ecograph.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
+from ecograph.rdf.formats import GRAPH_FORMATS, JSON_LD, RESULT_FORMATS, Format
 from ecograph.rdf.serializing import write_graph
 from ecograph.view import View
 from ecograph.web.access import ecograph_of, headers_of
 from ecograph.web.negotiating import service_address
 
 _SD: Final = Namespace("http://www.w3.org/ns/sparql-service-description#")
+_JSON_LD: Final = NamedNode("http://www.w3.org/ns/formats/JSON-LD")  # the engine has an IRI of its own for it
 _SIMPLE: Final = NamedNode("http://www.w3.org/ns/entailment/Simple")
 _PREFIXES: Final = {"sd": _SD.iri, "void": VOID.iri, "dcterms": DCTERMS.iri, "rdf": RDF.iri, "rdfs": RDFS.iri}
 
@@ -49,7 +50,8 @@ def _triples(address: str, view: View) -> Iterator[Triple]:
     yield Triple(endpoint, _SD.defaultEntailmentRegime, _SIMPLE)
     for each in (*RESULT_FORMATS, *GRAPH_FORMATS):
         if each.engine is not None:
-            yield Triple(endpoint, _SD.resultFormat, NamedNode(each.engine.iri))
+            written = _JSON_LD if each is JSON_LD else NamedNode(each.engine.iri)
+            yield Triple(endpoint, _SD.resultFormat, written)
     yield Triple(endpoint, _SD.defaultDataset, dataset)
     yield Triple(endpoint, _SD.availableGraphs, dataset)
     yield Triple(dataset, RDF.type, _SD.Dataset)

@@ -171,10 +171,16 @@ def _named(wanted: str, offered: Sequence[Format]) -> Format:
     found = by_suffix(wanted, offered)
     if found is None:
         kind = wanted.partition(";")[0].strip().lower()
-        found = next((each for each in offered if kind in (each.media_type, *each.aliases)), None)
+        found = next((each for each in offered if kind in _names(each)), None)
     if found is None:
         raise NotAcceptable(available=", ".join(each.suffix for each in offered))
     return found
+
+
+def _names(target: Format) -> set[str]:
+    """Its media types, and what SPARQLWrapper makes of them: `rdf+xml`, `n3`."""
+    media_types = (target.media_type, *target.aliases)
+    return {*media_types, *(media_type.partition("/")[2] for media_type in media_types)}
 
 
 def _is_browser(accept: str | None) -> bool:

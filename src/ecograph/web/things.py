@@ -7,33 +7,34 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterator
 from itertools import islice
-from typing import Final
+from pathlib import Path
+from typing import BinaryIO, Final, cast
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pyoxigraph import NamedNode, Quad
 
+from ecograph.analyse import dumps
 from ecograph.bootstrap import EcoGraph
-from ecograph.errors import NotAcceptable, UnknownThing
+from ecograph.errors import UnknownThing
 from ecograph.identifiers import NAME, SLUG, concept_iri, graph_iri, scheme_iri, thing_iri
 from ecograph.messages import catalogue
 from ecograph.namespaces import BASE, CONCEPT, ID
-from ecograph.rdf.formats import HTML, N_TRIPLES, STATEMENTS_CSV, TURTLE, Format
-from ecograph.rdf.serializing import write_graph
+from ecograph.rdf.formats import HTML, JSON_LD, PLAIN_JSON, STATEMENTS_CSV, Format
+from ecograph.store.base import Snapshot
 from ecograph.web.access import State, TheEcoGraph, TheState
 from ecograph.web.negotiating import document, links, page_address, see, time_gate, wanted, write_csv
 from ecograph.web.reading import description, whereabouts
 
 router = APIRouter(include_in_schema=False)
 
-_WHOLE: Final = 200_000
-"""Statements of a graph that are written at once, in any format; a larger one is written piece by piece, where the
-format has pieces."""
+_WHOLE: Final = 50_000
+"""Statements of a graph that are written in memory; a larger one goes by the disk."""
 
-_PIECE: Final = 10_000
-_PIECEWISE: Final = (TURTLE, N_TRIPLES, STATEMENTS_CSV)
+_PIECE_BYTES: Final = 1 << 18
 
 
 @router.get("/id/{kind}/{name}")
@@ -126,32 +127,46 @@ def _entity(request: Request, ecograph: EcoGraph, state: State, iri: NamedNode, 
 def _graph(
     request: Request, ecograph: EcoGraph, state: State, name: str, target: Format, path: str, page: str
 ) -> Response:
-    iri = graph_iri(name)
-    headers = _linked(state, path)
-    quads = state.snapshot.quads(None, None, None, iri)
-    first = list(islice(quads, _WHOLE + 1))
+    iri, headers = graph_iri(name), _linked(state, path)
+    first = _first(state.snapshot, iri)
     if not first:
         raise UnknownThing(kind="graph", id=name[:100])
     if target is HTML:
         return see(request, page_address(request, page), headers=headers)
     if len(first) <= _WHOLE:
         return document(request, first, target, headers)
-    if target not in _PIECEWISE:
-        raise NotAcceptable(available=", ".join(each.media_type for each in _PIECEWISE))
-    moment = request.query_params.get("at")
-    return StreamingResponse(_pieces(ecograph, moment, iri, target), media_type=target.content_type, headers=headers)
+    file = _spooled(state.snapshot, iri, target, ecograph.settings.data_dir)
+    return StreamingResponse(_pieces(file), media_type=target.content_type, headers=headers)
 
 
-def _pieces(ecograph: EcoGraph, moment: str | None, iri: NamedNode, target: Format) -> Iterator[bytes]:
-    """A whole graph, a piece at a time; holds its revision until the last one was sent."""
-    with ecograph.at(moment) as snapshot:
-        quads: Iterable[Quad] = snapshot.quads(None, None, None, iri)
+def _first(snapshot: Snapshot, iri: NamedNode) -> list[Quad]:
+    return list(islice(snapshot.quads(None, None, None, iri), _WHOLE + 1))
+
+
+def _spooled(snapshot: Snapshot, iri: NamedNode, target: Format, directory: Path) -> BinaryIO:
+    """
+    A large graph written to a nameless file: an engine's iterator must stay in its thread, an answer does not.
+
+    JSON-LD is written in full, without the published context.
+    """
+    file = tempfile.TemporaryFile(dir=directory)  # noqa: SIM115 (closed when it has been sent)
+    try:
+        quads = snapshot.quads(None, None, None, iri)
         if target is STATEMENTS_CSV:
-            yield from write_csv(quads)
-            return
-        rest = iter(quads)
-        while piece := list(islice(rest, _PIECE)):
-            yield write_graph(piece, target)
+            file.writelines(write_csv(quads))
+        else:
+            dumps.serialize_graph((quad.triple for quad in quads), JSON_LD if target is PLAIN_JSON else target, file)
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return cast(BinaryIO, file)
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE_BYTES):
+            yield piece
 
 
 def _linked(state: State, path: str) -> dict[str, str]:

@@ -108,6 +108,8 @@ async def read_upload(request: Request) -> Upload:
     if not files:
         raise BadParameter(name="file", value="", expected="need.csv")
     LIMITS.check_files([file.name for file in files])
+    if fields.get("lang") and language_of(fields["lang"]) is None:
+        raise BadParameter(name="lang", value=fields["lang"][:20], expected="da, sv, en")
     return Upload(files, options_of(fields), fields)
 
 

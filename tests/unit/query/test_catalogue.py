@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyoxigraph import Literal, QuerySolutions
 
 from ecograph.errors import BadParameter, UnknownThing
 from ecograph.query.catalogue import Catalogue, parse
-from ecograph.query.parameters import bind
+from ecograph.query.parameters import bind, faults
+from ecograph.store.oxigraph import MemorySnapshot
 
 LABEL = "{da: a, sv: b, en: c}"
 TEXT = f"""#+ theme: needs
@@ -35,11 +39,29 @@ SELECT ?x WHERE {{
 }}
 """
 QUERY = parse("example", TEXT)
+QUERY_KINDS = {each.name: each.kind for each in QUERY.parameters}
+HOSTILE = [
+    '"',
+    "\\",
+    "\n",
+    "> } #",
+    '" } #',
+    "' } SERVICE <http://127.0.0.1/> {",
+    "\u2028",
+    "\\u0022",
+    "{",
+    "%22",
+    "<urn:a>",
+]
 
 
 def line(name: str, **values: str | list[str]) -> str:
     bound = bind(QUERY, {"need": "need/n01", **values}).text
     return next(each.strip() for each in bound.splitlines() if f"?{name} {{" in each)
+
+
+def line_of(text: str, name: str) -> str:
+    return next(each.strip() for each in text.splitlines() if each.strip().startswith(f"VALUES ?{name} {{"))
 
 
 class TestCatalogue:
@@ -65,6 +87,12 @@ class TestCatalogue:
             ("#+   year:", "#+   words: {kind: string}\n#+   year:", "written twice"),
             ("optional: true, many", "optional: yes, many", "optional is true or false"),
             ("eco:Need", "what:Need", "unknown prefix"),
+            ("theme: needs", "theme: weather", "the theme is one of"),
+            ("#+ theme: needs\n", "", "the theme is one of"),
+            ("returns: [x]", "returns: [x]\n#+ chart: {value: y, by: x}", "draws columns that are not returned"),
+            ("returns: [x]", "returns: [x]\n#+ chart: {value: x}", "chart: 'by' is missing"),
+            ("kind: date, optional: true", "kind: date, optional: true, default: '2026-01-01'", "is never left out"),
+            ("  words: ", "  at: ", "at: no parameter is called so"),
         ],
     )
     def test_header_that_does_not_fit_is_a_fault_of_ours(self, before: str, after: str, fault: str) -> None:
@@ -103,6 +131,50 @@ class TestBind:
         assert line("country") == "VALUES ?country { UNDEF }"
         with pytest.raises(BadParameter):
             bind(QUERY, {})
+
+    def test_default_is_taken_where_nothing_is_given(self) -> None:
+        """
+        A value with a default may be left out, and a reader's language is English where nobody says another.
+        """
+        header = TEXT.replace("year: {kind: year, optional: true", "year: {kind: year, default: '2020'")
+        question = parse("example", header)
+        assert not question.parameters[3].required
+        assert '"2020"^^' in bind(question, {"need": "need/n01"}).text
+        assert '"2020"^^' in bind(question, {"need": "need/n01", "year": " "}).text
+        assert '"1999"^^' in bind(question, {"need": "need/n01", "year": "1999"}).text
+
+    def test_every_fault_is_told(self) -> None:
+        """
+        All that is wrong with what was given is known at once, by parameter.
+        """
+        given = {"country": "dk> <x", "year": "99", "colour": "red"}
+        assert {fault.values["name"] for fault in faults(QUERY, given)} == {"need", "country", "year", "colour"}
+
+    @given(
+        name=st.sampled_from([each.name for each in QUERY.parameters]),
+        value=st.text(max_size=60)
+        | st.sampled_from(HOSTILE).flatmap(lambda bad: st.just(f"need/{bad}") | st.just(bad)),
+    )
+    @settings(max_examples=400, deadline=None)
+    def test_value_is_bound_as_one_term_or_refused(self, name: str, value: str) -> None:
+        """
+        Whatever is given for a parameter, the query differs from the file in that one term, or is not made at all.
+        """
+        values = {"need": "need/n01", name: value}
+        try:
+            bound = bind(QUERY, values).text
+        except BadParameter as fault:
+            assert fault.values["name"] == name
+            return
+        before, after = QUERY.text.splitlines(), bound.splitlines()
+        changed = {line.split()[1] for line, other in zip(before, after, strict=True) if line != other}
+        assert changed <= {f"?{each.name}" for each in QUERY.parameters}
+        rows = MemorySnapshot().query(f"SELECT ?{name} WHERE {{ {line_of(bound, name)} }}")
+        assert isinstance(rows, QuerySolutions)
+        terms = [row[name] for row in rows]
+        assert len(terms) == 1
+        if QUERY_KINDS[name] == "string" and value.strip():
+            assert terms == [Literal(value.strip())]
 
     def test_text_cannot_leave_its_literal(self) -> None:
         """

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import csv
+import io
+
 import httpx
 import pytest
 
@@ -22,6 +25,8 @@ class TestThings:
             ("application/ld+json", "jsonld", "application/ld+json"),
             ("application/n-triples", "nt", "application/n-triples"),
             ("application/rdf+xml", "rdf", "application/rdf+xml"),
+            ("application/json", "json", "application/json"),
+            ("text/csv", "csv", "text/csv"),
         ],
     )
     def test_program_is_led_to_the_description(
@@ -59,3 +64,71 @@ class TestThings:
         """
         assert set(client.get("/problems/query-timeout").json()["detail"]) == {"da", "sv", "en"}
         assert client.get("/problems/none").status_code == 404
+
+    def test_json_is_json_ld(self, client: httpx.Client) -> None:
+        """
+        Who asks for JSON gets the same as who asks for JSON-LD, with the address of the context.
+        """
+        plain, linked = client.get(f"{NEED}.json").json(), client.get(f"{NEED}.jsonld").json()
+        assert plain == linked
+        assert plain["@context"] == f"{client.base_url}".rstrip("/") + "/context.jsonld"
+        assert plain["type"] == "Need"
+        assert plain["title"]["sv"] == "Varning vid skyfall"
+        assert plain["raised_by"] == "https://w3id.org/ecograph/id/municipality/dk-aeroe"
+
+    def test_row_per_statement(self, client: httpx.Client) -> None:
+        """
+        The table says of each statement its terms, datatype or language, and whose words it is.
+        """
+        rows = list(csv.DictReader(io.StringIO(client.get(f"{NEED}.csv").text)))
+        title = next(row for row in rows if row["language"] == "da")
+        assert title["object"] == "Varsling ved skybrud"
+        assert title["graph"] == "https://w3id.org/ecograph/graph/partner"
+        assert {row["datatype"] for row in rows if row["object"].startswith("https://")} == {""}
+
+    def test_page_has_a_suffix_too(self, client: httpx.Client) -> None:
+        """
+        `.html` leads to the page in the reader's language.
+        """
+        response = client.get(f"{NEED}.html", headers={"Accept-Language": "sv"})
+        assert (response.status_code, response.headers["location"]) == (303, f"/sv{NEED}")
+
+    def test_headers_lead_on(self, client: httpx.Client) -> None:
+        """
+        A thing's answer names its documents and its time gate, and who has it already gets it only when it is new.
+        """
+        first = client.get(NEED)
+        assert f'<{NEED}.ttl>; rel="describedby"' in first.headers["link"]
+        assert f'<{NEED}.csv>; rel="alternate"; type="text/csv"' in first.headers["link"]
+        assert 'rel="original timegate"' in first.headers["link"]
+        modified = client.get(f"{NEED}.ttl").headers["last-modified"]
+        again = client.get(f"{NEED}.ttl", headers={"If-Modified-Since": modified})
+        assert again.status_code == 304
+        assert client.get(f"{NEED}.ttl", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+
+    def test_graph_is_what_its_publisher_says(self, client: httpx.Client) -> None:
+        """
+        A named graph's address gives all of its statements, and to a browser its place on the page of the data.
+        """
+        assert "Ærø Kommune" in client.get("/graph/partner").text
+        assert "Ærø Kommune" not in client.get("/graph/concepts.nt").text
+        page = client.get("/graph/partner", headers={"Accept": "text/html", "Accept-Language": "da"})
+        assert page.headers["location"] == "/da/data#graph-partner"
+        assert client.get("/graph/none").status_code == 404
+
+    def test_scheme_leads_a_browser_to_the_model(self, client: httpx.Client) -> None:
+        """
+        A person who opens a concept scheme comes to the lists on the page of the model.
+        """
+        page = client.get("/concept/topic", headers={"Accept": "text/html", "Accept-Language": "en"})
+        assert page.headers["location"] == "/en/model#scheme-topic"
+
+    def test_moment_by_header(self, client: httpx.Client) -> None:
+        """
+        A client that asks for a moment as Memento does is led to the address of that moment.
+        """
+        response = client.get(NEED, headers={"Accept-Datetime": "Sun, 22 Nov 2026 12:00:00 GMT"})
+        assert response.status_code == 302
+        assert response.headers["location"] == f"{NEED}?at=2026-11-22T12%3A00%3A00Z"
+        assert "accept-datetime" in response.headers["vary"]
+        assert client.get(NEED, headers={"Accept-Datetime": "yesterday"}).json()["code"] == "bad-parameter"

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 
 from ecograph.web.pages import (
     case,
+    changes,
     consortium,
     contribute,
     contributions,
@@ -44,6 +45,7 @@ for _part in (
     templates_page,
     contributions,
     case,
+    changes,
     shortlist,
     sharing,
     login,

@@ -10,13 +10,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from ecograph.errors import QueryError
-from ecograph.query import guard
+from ecograph.query import guard, parameters
+from ecograph.query.catalogue import CatalogueQuery
 from ecograph.web.access import ecograph_of
+from ecograph.web.answering import in_language
 from ecograph.web.pages.layout import METHODS, Words, page
 from ecograph.web.pages.queries import by_theme
 from ecograph.web.views.answers import table
 from ecograph.web.views.asking import link_to
-from ecograph.web.views.words import Link
+from ecograph.web.views.words import Link, Reader
 
 router = APIRouter(include_in_schema=False)
 
@@ -56,7 +58,7 @@ def sparql(request: Request, words: Words, query: str | None = None, question: s
         section="sparql",
         crumbs=[Link(title)],
         status=400 if error else 200,
-        query=query if query is not None else loaded.text if loaded else _EXAMPLE_QUERY,
+        query=query if query is not None else _text(loaded, words) if loaded else _EXAMPLE_QUERY,
         seconds=words.number(ecograph.settings.query_timeout_s),
         error=error,
         columns=columns,
@@ -69,6 +71,12 @@ def sparql(request: Request, words: Words, query: str | None = None, question: s
         themes=by_theme(ecograph.catalogue, words),
         loaded=link_to(loaded, words) if loaded else None,
     )
+
+
+def _text(question: CatalogueQuery, words: Reader) -> str:
+    """A question with its examples, for the reader's language."""
+    values = {name: [example] for name, example in question.examples.items()}
+    return parameters.bind(question, in_language(question, values, words.lang)).text
 
 
 def _downloads(query: str) -> list[Link]:
