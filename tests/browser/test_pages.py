@@ -50,6 +50,8 @@ PAGES = {
     "question with faults": "/{lang}/queries/needs-by-year?until=x&country=fi",
     "whom does the question mean": "/{lang}/queries/needs-of-municipality?municipality=by",
     "sources": "/{lang}/sources",
+    "data": "/{lang}/data",
+    "model": "/{lang}/model",
     "changes": "/{lang}/changes",
     "one change": "/{lang}/changes/16",
     "a change too large to show": "/{lang}/changes/5",

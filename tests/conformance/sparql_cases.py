@@ -107,17 +107,18 @@ class SparqlCase:
     @property
     def accept(self) -> str:
         """The media type that the expected answer is written in."""
-        return _media_type(self._written)
+        return _media_type(self.written)
 
     @property
     def all_accept(self) -> tuple[str, ...]:
         """The media types that keep everything the answer says."""
-        if isinstance(self._written, RdfFormat):
+        if isinstance(self.written, RdfFormat):
             return tuple(_media_type(each) for each in _GRAPHS.values())
         return tuple(_media_type(each) for each in _RESULTS.values() if each != QueryResultsFormat.CSV)
 
     @property
-    def _written(self) -> QueryResultsFormat | RdfFormat:
+    def written(self) -> QueryResultsFormat | RdfFormat:
+        """The format of the expected answer; JSON for solutions that are written as a graph."""
         assert self.result is not None
         if self.result.suffix in _GRAPHS:
             is_graph = re.search(
@@ -198,13 +199,12 @@ def given_by_engine(case: SparqlCase) -> Facts:
         store.add_graph(name)
         store.extend(Quad(*quad.triple, name) for quad in quads_of(file))
     result = store.query(case.text)
-    body = result.serialize(format=case._written)  # type: ignore[arg-type,union-attr]
+    body = result.serialize(format=case.written)  # type: ignore[arg-type,union-attr]
     assert body is not None
     return facts_of(body, case.accept, case.is_ordered)
 
 
 def _facts_of_results(body: bytes, written: QueryResultsFormat, ordered: bool) -> Facts:
-    # What a text declares about its encoding is for files; both are UTF-8.
     results = parse_query_results(body, written)
     if isinstance(results, QueryBoolean):
         return (bool(results),)

@@ -135,5 +135,3 @@ def _failures(event: ScenarioFinished) -> Iterator[str]:
             if check.failure_info:
                 failure = check.failure_info.failure
                 yield f"{event.label}: {check.name}: {failure.message}\n{check.failure_info.code_sample}"
-
-

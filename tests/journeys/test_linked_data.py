@@ -22,6 +22,7 @@ from ecograph.namespaces import BASE, CONCEPT, DCAT, DCTERMS, ECO, ECOSH, GRAPH,
 from ecograph.web.context import context_of
 
 SHAPES = Path(__file__).parents[1] / "conformance" / "dcat-ap" / "shapes.ttl"
+DOCUMENTS = ("/ns", "/shapes", "/queries")
 EACH = 3
 """Things of a kind that are opened: all of them would take minutes and say no more."""
 
@@ -76,22 +77,23 @@ class TestAddresses:
         Terms and shapes are hash IRIs of their document, everything else has a path of its own.
         """
         places = Counter(path_of(iri).split("/")[1] for iri in own)
-        assert set(places) == {"ns", "shapes", "id", "concept", "graph"}
+        assert set(places) == {"ns", "shapes", "queries", "id", "concept", "graph"}
         assert len(own) > 9000
         for iri in own:
-            assert ("#" in iri.value) == (iri in ECO or iri in ECOSH), iri
+            assert ("#" in iri.value) == (path_of(iri) in DOCUMENTS), iri
 
     def test_every_term_is_described_where_it_leads(self, client: httpx.Client, own: frozenset[NamedNode]) -> None:
         """
-        Each term and shape is a subject in the document that its IRI leads to, and a place on the page of the model.
+        Each term, shape and question is a subject in the document that its IRI leads to; terms and shapes are places on
+        the page of the model.
         """
-        for path, space in (("/ns", ECO), ("/shapes", ECOSH)):
+        for path in DOCUMENTS:
             described = {triple.subject for triple in triples(client, path)}
-            assert [iri for iri in own if iri in space and iri not in described] == []
+            assert [iri for iri in own if "#" in iri.value and path_of(iri) == path and iri not in described] == []
         page = client.get("/ns", headers={"Accept": "text/html", "Accept-Language": "sv"})
         assert page.headers["location"] == "/sv/model"
         text = client.get("/sv/model").text
-        fragments = {iri.value.partition("#")[2] for iri in own if "#" in iri.value}
+        fragments = {iri.value.partition("#")[2] for iri in own if iri in ECO or iri in ECOSH}
         assert [name for name in sorted(fragments) if f'id="{name}"' not in text] == []
 
     def test_every_concept_leads_to_its_description(self, client: httpx.Client, own: frozenset[NamedNode]) -> None:
@@ -114,8 +116,11 @@ class TestAddresses:
         """
         A thing of each kind answers with exactly what the graph says of it and with what points at it.
         """
+        about: dict[object, set[Triple]] = defaultdict(set)
+        for quad in statements:
+            about[quad.subject].add(quad.triple)
         for iri in sampled(own):
-            said = {quad.triple for quad in statements if quad.subject == iri}
+            said = about[iri]
             found = triples(client, path_of(iri))
             assert {triple for triple in found if triple.subject == iri} == said, iri
             assert all(iri in (triple.subject, triple.object) for triple in found)
@@ -126,10 +131,12 @@ class TestAddresses:
         """
         Each named graph answers with its statements and no others, also where it is large.
         """
-        graphs = [iri for iri in own if iri in GRAPH]
+        graphs: dict[NamedNode, set[Triple]] = defaultdict(set)
+        for quad in statements:
+            graphs[quad.graph_name].add(quad.triple)
         assert len(graphs) >= 20
-        for iri in graphs:
-            assert triples(client, path_of(iri)) == {quad.triple for quad in statements if quad.graph_name == iri}, iri
+        for iri, said in graphs.items():
+            assert triples(client, path_of(iri)) == said, iri
         large = client.get("/graph/vocabulary/cpv", headers={"Accept": "text/turtle"})
         assert len({*parse(large.content, RdfFormat.TURTLE)}) > 50_000
 

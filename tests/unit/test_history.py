@@ -90,7 +90,9 @@ class TestHistory:
         assert ecograph.history.moment(zone).number == 2
         assert ecograph.history.moment(datetime.now(UTC).date().isoformat()).number == 3
 
-    @pytest.mark.parametrize("moment", ["0", "4", "2001-01-01", "2999-01-01", "2999-01-01T00:00:00Z", "2026-13-01", "0001-01-01T00:00+23:00"])
+    @pytest.mark.parametrize(
+        "moment", ["0", "4", "2001-01-01", "2999-01-01", "2999-01-01T00:00:00Z", "2026-13-01", "0001-01-01T00:00+23:00"]
+    )
     def test_no_such_moment(self, ecograph: EcoGraph, moment: str) -> None:
         """
         Before the first revision and after now there is no graph; the answer names the revisions there are.
@@ -142,8 +144,8 @@ class TestHistory:
         for number in range(4, 7):
             publish(ecograph, Patch((said(f"Behov {number}"),)))
         with ecograph.at("1") as held:
-            for number in ("2", "3", "4"):
-                with ecograph.at(number):
+            for moment in ("2", "3", "4"):
+                with ecograph.at(moment):
                     pass
             assert words(held) == {"Skybrud i Malmö"}
         kept = {path.name.split("-")[0] for path in (tmp_path / "past").iterdir()}
@@ -237,6 +239,3 @@ class TestHistory:
         ecograph.close()
         with EcoGraph.open(ecograph.settings):
             assert not left.exists()
-
-
-

@@ -20,7 +20,7 @@ from ecograph.store.base import Snapshot
 from ecograph.vocabulary.labels import NAMING
 
 _SHAPES: Final = GRAPH.shapes
-_ABOUT: Final = frozenset({GRAPH.ontology, _SHAPES, GRAPH.concepts, GRAPH.alignments, PROVENANCE_GRAPH})
+_ABOUT: Final = frozenset({GRAPH.ontology, _SHAPES, GRAPH.concepts, GRAPH.alignments, GRAPH.queries, PROVENANCE_GRAPH})
 """Graphs about the model and the contributions; their things are none of the ecosystem's."""
 _NAMES: Final[Mapping[NamedNode, int]] = {path: rank for rank, path in enumerate(NAMING)}
 

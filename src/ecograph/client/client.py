@@ -101,8 +101,8 @@ class Client:
             BadParameter: A value outside its range.
 
         Example:
-            >>> best = eg.match("Varsling ved skybrud i Albertslund", country="se", top=3)  # doctest: +SKIP
-            >>> bool(best["countries"].str.contains("se").all())  # doctest: +SKIP
+            >>> best = eg.match("Varsling ved skybrud i Albertslund", country="se", top=3)
+            >>> bool(best["countries"].str.contains("se").all())
             True
         """
         spoken = self._spoken(lang)
@@ -137,8 +137,8 @@ class Client:
             BadParameter: A value outside its range.
 
         Example:
-            >>> why = eg.explain("n09", "organisation/lund-university")  # doctest: +SKIP
-            >>> abs(sum(why.points.values()) - why.score) < 1e-9  # doctest: +SKIP
+            >>> why = eg.explain("n09", "organisation/lund-university")
+            >>> abs(sum(why.points.values()) - why.score) < 1e-9
             True
         """
         spoken = self._spoken(lang)
@@ -178,8 +178,8 @@ class Client:
             BadParameter: A parameter that it does not have, or a value that it does not take.
 
         Example:
-            >>> found = eg.query("actors-for-need", need="need/n09")  # doctest: +SKIP
-            >>> len(found) > 0  # doctest: +SKIP
+            >>> found = eg.query("actors-for-need", need="need/n09")
+            >>> len(found) > 0
             True
         """
         given = {name: written(value) for name, value in values.items() if value is not None}
@@ -195,7 +195,7 @@ class Client:
             lang: The language of the questions, if another than usual.
 
         Example:
-            >>> "actors-for-need" in set(eg.queries()["slug"])  # doctest: +SKIP
+            >>> "actors-for-need" in set(eg.queries()["slug"])
             True
         """
         return self._table(shaping.questions(self._asking.questions(), self._spoken(lang)))
@@ -214,7 +214,7 @@ class Client:
             QueryTimeout, QueryTooBig, QueryTooComplex, QueryBusy: A limit.
 
         Example:
-            >>> eg.sparql("ASK { ?need a <https://w3id.org/ecograph/ns#Need> }")  # doctest: +SKIP
+            >>> eg.sparql("ASK { ?need a <https://w3id.org/ecograph/ns#Need> }")
             True
 
         Source:
@@ -241,8 +241,8 @@ class Client:
             `property`, `label` (in English) and `graph`.
 
         Example:
-            >>> found = eg.network()  # doctest: +SKIP
-            >>> found.nodes["https://w3id.org/ecograph/id/municipality/se-malmoe"]["label_sv"]  # doctest: +SKIP
+            >>> found = eg.network()
+            >>> found.nodes["https://w3id.org/ecograph/id/municipality/se-malmoe"]["label_sv"]
             'Malmö stad'
         """
         spoken = self._spoken(lang)
@@ -287,7 +287,7 @@ class Client:
             lang: The language of names, if another than usual.
 
         Example:
-            >>> eg.search("Malmö stad")["iri"][0]  # doctest: +SKIP
+            >>> eg.search("Malmö stad")["iri"][0]
             'https://w3id.org/ecograph/id/municipality/se-malmoe'
         """
         within("limit", limit, 1, 10_000)
@@ -307,8 +307,8 @@ class Client:
             UnknownThing: Nothing is said of it.
 
         Example:
-            >>> said = eg.thing("municipality/se-malmoe")  # doctest: +SKIP
-            >>> "Malmö stad" in set(said["value"])  # doctest: +SKIP
+            >>> said = eg.thing("municipality/se-malmoe")
+            >>> "Malmö stad" in set(said["value"])
             True
         """
         query = _STATEMENTS.format(iri=thing(name).value)

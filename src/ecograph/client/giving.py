@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode
 
 from ecograph.client.results import expanded
 from ecograph.errors import BadParameter, UnknownLanguage, UnknownThing
+from ecograph.match.model import GROUPS
 from ecograph.messages import Language, language_of
 from ecograph.namespaces import ID
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ecograph.contribute.packing import SourceFile
 
 _COUNTRIES: Final = ("dk", "se", "no")
-_GROUPS: Final = ("research", "company", "solution", "municipality", "result", "organisation")
 _IRI: Final = re.compile(r"[a-z][a-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+", re.IGNORECASE)
 _THING: Final = re.compile(r"[\w-]+/[^\s<>\"{}|^`\\:]+")
 
@@ -58,7 +58,7 @@ def groups(given: str | Sequence[str] | None) -> list[str] | None:
     Raises:
         BadParameter: There is no such group.
     """
-    return _chosen("group", given, _GROUPS)
+    return _chosen("group", given, GROUPS)
 
 
 def within(name: str, value: int, least: int, most: int) -> None:

@@ -56,16 +56,22 @@ class There:
         return self._typed(asked, accept)
 
     def why(self, asked: WhyAsked) -> Json:
-        """Why somebody is in the list for a need, or not."""
+        """Why somebody is in the list for a need, or not: one in the graph, or else as it is written out."""
         given = {"goal": asked.goal, "weighting": asked.weighting}
         parameters: dict[str, object] = {
             "country": list(asked.countries or ()),
             **{name: value for name, value in given.items() if value},
         }
-        if NAME.fullmatch(asked.need):
-            path = f"{API}/needs/{asked.need}/matches/{self._id_of(asked.who)}"
-            return self._json("GET", path, params=parameters)
-        return self._json("GET", f"{API}/matches/why", params={**parameters, "text": asked.need, "who": asked.who})
+        written_out = {**parameters, "text": asked.need, "who": asked.who}
+        if not NAME.fullmatch(asked.need):
+            return self._json("GET", f"{API}/matches/why", params=written_out)
+        try:
+            return self._json("GET", f"{API}/needs/{asked.need}/matches/{self._id_of(asked.who)}", params=parameters)
+        except UnknownThing:
+            found = self._json("GET", f"{API}/matches/why", params=written_out)
+            if not found["need"]["concepts"]:
+                raise
+            return found
 
     def consortium(self, asked: Json) -> Json:
         """Who could meet a need together, within rules as REST is asked for them."""

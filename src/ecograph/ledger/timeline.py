@@ -123,7 +123,7 @@ class Timeline:
         return found
 
     def patches(self, numbers: Iterable[int]) -> Iterator[tuple[int, tuple[bytes, ...]]]:
-        """The written patches of revisions, in the order asked for, one in memory at a time, without what was erased."""
+        """The written patches of revisions as asked for, one in memory at a time, without what was erased."""
         for number in numbers:
             with self._database.read() as connection:
                 public = connection.scalar(select(tables.revision.c.patch).where(tables.revision.c.number == number))

@@ -21,14 +21,13 @@ from ecograph.web.problems import NotModified, language
 REVISION_HEADER: Final = "EcoGraph-Revision"
 
 PAST_KEPT_S: Final = 86_400
-"""How long others may keep an answer from a past revision: it never changes, but an erasure must reach it within a day."""
+"""How long others may keep an answer from a past revision: it never changes, but an erasure must reach it in a day."""
 
 At = Annotated[
     str | None,
     Query(
         pattern=MOMENT,
         description="The graph as it was: a revision's number, a date (its end) or a dateTime, UTC",
-        examples=["1"],
     ),
 ]
 

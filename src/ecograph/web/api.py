@@ -141,9 +141,7 @@ def search(
 ) -> models.Listing:
     """Things of every kind and topics, by relevance; with facets. Those named by the words come first."""
     wanted = replace(_filter(q, country, kind, topic, phase, region), also=fulltext.find(view, q, lang))
-    found = directory(view).find(
-        wanted, lang, topics=True, limit=limit, cursor=cursor, facets=_counted(facets)
-    )
+    found = directory(view).find(wanted, lang, topics=True, limit=limit, cursor=cursor, facets=_counted(facets))
     link_pages(request, response, found.next_cursor)
     return models.listing(view, found, lang)
 

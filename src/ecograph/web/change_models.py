@@ -143,6 +143,4 @@ def _thing(found: difference.ThingChange) -> ThingChangeModel:
 
 
 def _value(found: difference.Value) -> ValueModel:
-    return ValueModel(
-        words=by_language(found.words), iri=found.iri.value if found.iri else None, lang=found.language
-    )
+    return ValueModel(words=by_language(found.words), iri=found.iri.value if found.iri else None, lang=found.language)

@@ -19,7 +19,7 @@ from ecograph.history import MOMENT
 from ecograph.identifiers import NAME, SLUG, thing_iri
 from ecograph.web import atom
 from ecograph.web import change_models as models
-from ecograph.web.access import TheEcoGraph, TheLanguage, TheView
+from ecograph.web.access import TheEcoGraph, TheLanguage, TheView, headers_of
 from ecograph.web.documents import problems_of
 from ecograph.web.lists import Lang, link_pages
 from ecograph.web.reading import changes as reading
@@ -34,9 +34,9 @@ MAX_THINGS: Final = 500
 
 PATCH: Final = "application/rdf-patch"
 
-Since = Annotated[str | None, Query(pattern=MOMENT, description="Only those of this date, moment or revision, or later")]
+Since = Annotated[str | None, Query(pattern=MOMENT, description="Only those of this date or revision, or later")]
 Until = Annotated[
-    str | None, Query(pattern=MOMENT, description="Only those of this date (its end), moment or revision, or earlier")
+    str | None, Query(pattern=MOMENT, description="Only those of this date (its end) or revision, or earlier")
 ]
 Publisher = Annotated[
     str | None, Query(max_length=100, description="Only those of this publisher", examples=["ecograph"])
@@ -45,7 +45,9 @@ Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
 Cursor = Annotated[int | None, Query(ge=1, le=999_999_999, description="`next` of the page before")]
 Moment = Annotated[
     str | None,
-    Query(pattern=MOMENT, description="A revision (0: the empty graph), a date (its end) or a dateTime", examples=["1"]),
+    Query(
+        pattern=MOMENT, description="A revision (0: the empty graph), a date (its end) or a dateTime", examples=["1"]
+    ),
 ]
 
 
@@ -96,7 +98,7 @@ def feed(
     more = f"{address}?{urlencode([*others, ('cursor', following)])}" if following else None
     own = f"{address}?{request.url.query}" if request.url.query else address
     body = atom.feed(found, ecograph.history.timeline.first, lang, base, own, more)
-    return Response(body, media_type=atom.MEDIA_TYPE)
+    return Response(body, media_type=atom.MEDIA_TYPE, headers=headers_of(view))
 
 
 @router.get(
@@ -130,7 +132,7 @@ def diff(
     first = _number(ecograph, start) if start else max(last - 1, 0)
     found = reading.compare(ecograph, first, last, _thing(thing) if thing else None)
     if format == "patch":
-        return Response(_patch(found), media_type=PATCH)
+        return Response(_patch(found), media_type=PATCH, headers=headers_of(view))
     begin = cursor or 0
     pairs = found.subjects[begin : begin + limit]
     more = begin + limit < len(found.subjects)
@@ -181,5 +183,3 @@ def _patch(found: reading.Compared) -> bytes:
     lines += [b"D " + line for line in found.net.removed]
     lines += [b"A " + line for line in found.net.added]
     return b"\n".join([*lines, b"TC .", b""])
-
-

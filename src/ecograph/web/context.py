@@ -57,6 +57,8 @@ _OF_THE_MODEL: Final[Mapping[str, Term]] = {
     "subPropertyOf": Term(RDFS.subPropertyOf, REFERENCE),
 }  # fmt: skip
 
+_PROPERTIES: Final = (RDF.Property, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
+
 _made: WeakKeyDictionary[Rules, Context] = WeakKeyDictionary()
 
 
@@ -106,7 +108,7 @@ def _build(rules: Rules) -> Context:
         if term.iri not in known:
             terms[_free([name, *_fallbacks(term.iri)], terms, classes)] = term
             known.add(term.iri)
-    for iri in _own(rules, (RDF.Property, OWL.ObjectProperty, OWL.DatatypeProperty)):
+    for iri in _own(rules, _PROPERTIES):
         if iri not in known:
             terms[_free(_fallbacks(iri), terms, classes)] = Term(iri)
     return Context(_PREFIXES, classes, dict(sorted(terms.items())))

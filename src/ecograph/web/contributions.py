@@ -50,7 +50,7 @@ _MAX_PAGE: Final = 200
 
 Id = Annotated[str, Path(max_length=64, description="A contribution", examples=["5f0c6c3e9f0a4a56b1f2b7f9d0d3a1c2"])]
 TheUpload = Annotated[Upload, Depends(read_upload)]
-DryRun = Annotated[bool, Query(alias="dry_run", description="Check only: nothing is kept, and nobody is asked who")]
+DryRun = Annotated[bool, Query(alias="dry_run", description="Check only: nothing is kept, and nobody is asked who", examples=[True])]
 _Lang = Annotated[Language | None, Query(alias="lang", description="da, sv or en; else Accept-Language decides")]
 
 
@@ -197,7 +197,11 @@ def contribution(ecograph: TheEcoGraph, who: TheWho, contribution_id: Id) -> JSO
     return given(ecograph.desk.case(contribution_id, who, checked=False))
 
 
-@router.get("/contributions/{contribution_id}/report", summary="What was found", responses={**_WRITTEN, **problems_of(406, 409)})
+@router.get(
+    "/contributions/{contribution_id}/report",
+    summary="What was found",
+    responses={**_WRITTEN, **problems_of(406, 409)},
+)
 def report(
     request: Request, ecograph: TheEcoGraph, who: TheWho, contribution_id: Id, lang: TheLanguage, _lang: _Lang = None
 ) -> Response:
@@ -265,7 +269,11 @@ def notes(ecograph: TheEcoGraph, who: TheWho, contribution_id: Id) -> list[model
     return [models.NoteModel.model_validate(each) for each in models.notes(found)]
 
 
-@router.get("/contributions/{contribution_id}/consequences", summary="What withdrawing it would break", responses=problems_of(409))
+@router.get(
+    "/contributions/{contribution_id}/consequences",
+    summary="What withdrawing it would break",
+    responses=problems_of(409),
+)
 def consequences(ecograph: TheEcoGraph, who: TheWho, contribution_id: Id) -> models.Consequences:
     """What others have published and would no longer hold."""
     found = ecograph.desk.contribution(contribution_id, who)

@@ -130,7 +130,7 @@ def matches_of_text(request: Request, view: TheView, need: models.NeedText) -> R
 def matches_of_address(
     request: Request,
     view: TheView,
-    text: Annotated[str, Query(min_length=1, max_length=5000)],
+    text: Annotated[str, Query(min_length=1, max_length=5000, examples=["Varsling ved skybrud"])],
     country: Countries = None,
     group: Groups = None,
     top: Top = 10,

@@ -184,7 +184,9 @@ class NeedText(BaseModel):
     groups: Annotated[list[matching.Group] | None, Field(max_length=6)] = None
     topics: Annotated[
         list[str] | None,
-        Field(max_length=50, examples=[["cloudburst"]], description="The topics it is about, instead of those understood"),
+        Field(
+            max_length=50, examples=[["cloudburst"]], description="The topics it is about, instead of those understood"
+        ),
     ] = None
     top: Annotated[int, Field(ge=1, le=50, description="Candidates per group")] = 10
     weighting: Annotated[

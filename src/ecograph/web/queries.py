@@ -115,7 +115,14 @@ def answered(
     ecograph: TheEcoGraph,
     state: TheState,
     lang: TheLanguage,
-    name: Annotated[str, Path(max_length=100, description="A question's slug; a suffix such as `.csv` names a format")],
+    name: Annotated[
+        str,
+        Path(
+            max_length=100,
+            description="A question's slug; a suffix such as `.csv` names a format",
+            examples=["needs-per-topic.csv"],
+        ),
+    ],
     _lang: Lang = None,
 ) -> Response:
     """Rows. Values are parameters of the same name; a suffix (.json .xml .csv .tsv .xlsx .html) names the format."""

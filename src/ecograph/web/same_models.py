@@ -13,8 +13,8 @@ from ecograph.match.model import Reason as Told
 from ecograph.messages import Language
 from ecograph.namespaces import ID
 from ecograph.web import models
-from ecograph.web.narrowing import TOPIC
 from ecograph.web.models import Iri, Match, Model, Need, Note, Reason, Share, Statement, Texts, by_language
+from ecograph.web.narrowing import TOPIC
 
 PLACE = r"^(municipality|region)/[A-Za-z0-9_.-]+$"
 

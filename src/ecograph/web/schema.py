@@ -121,5 +121,3 @@ def _property(column: Column) -> PropertyModel:
         many=column.many,
         shape=column.shape.value,
     )
-
-

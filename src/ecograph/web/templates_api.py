@@ -36,7 +36,7 @@ FINDINGS_HEADER = "EcoGraph-Findings"
 """How many things could not be carried over when a file was converted."""
 
 Kind = Annotated[str, Path(max_length=100, description="A template", examples=["need"])]
-Publisher = Annotated[str, Path(max_length=100, description="A publisher", examples=["ecograph-demo"])]
+Publisher = Annotated[str, Path(max_length=100, description="A publisher", examples=["oresund-facts"])]
 Headings = Annotated[
     Language | None,
     Query(alias="lang", description="Headings in da, sv or en, for Excel; else machine headings"),
@@ -81,21 +81,36 @@ def workbook(view: TheView, kind: Kind, lang: TheLanguage, _lang: _Lang = None) 
     return _document(view, template_xlsx(view.contract.template(kind), view.rules, lang), f"{kind}.xlsx")
 
 
-@router.get("/templates/{kind}.csv-metadata.json", summary="The table for CSV on the Web", response_class=Response)
+@router.get(
+    "/templates/{kind}.csv-metadata.json",
+    summary="The table for CSV on the Web",
+    response_class=Response,
+    responses={200: {"content": {"application/csvm+json": {}}, "description": "CSV on the Web"}},
+)
 def csvw(view: TheView, kind: Kind) -> Response:
     """With it any CSVW processor gets our statements from our CSV."""
     body = metadata_json(view.contract.template(kind))
     return _document(view, body, f"{kind}.csv-metadata.json", "application/csvm+json")
 
 
-@router.get("/templates/{kind}.schema.json", summary="A row as JSON Schema", response_class=Response)
+@router.get(
+    "/templates/{kind}.schema.json",
+    summary="A row as JSON Schema",
+    response_class=Response,
+    responses={200: {"content": {"application/schema+json": {}}, "description": "JSON Schema"}},
+)
 def json_schema(view: TheView, kind: Kind, lang: TheLanguage, _lang: _Lang = None) -> Response:
     """What one row may be."""
     body = json_schema_json(view.contract.template(kind), view.rules.concepts, lang)
     return _document(view, body, f"{kind}.schema.json", "application/schema+json")
 
 
-@router.get("/templates/{kind}.table-schema.json", summary="The table as Table Schema", response_class=Response)
+@router.get(
+    "/templates/{kind}.table-schema.json",
+    summary="The table as Table Schema",
+    response_class=Response,
+    responses={200: {"content": {"application/json": {}}, "description": "Table Schema"}},
+)
 def table_schema(view: TheView, kind: Kind, lang: TheLanguage, _lang: _Lang = None) -> Response:
     """For data packages."""
     body = table_schema_json(view.contract.template(kind), view.rules.concepts, lang)
@@ -160,7 +175,7 @@ def convert(
     ecograph: TheEcoGraph,
     view: TheView,
     who: MaybeWho,
-    to: Annotated[Literal["ttl", "csv", "xlsx"], Query(description="The form wanted")],
+    to: Annotated[Literal["ttl", "csv", "xlsx"], Query(description="The form wanted", examples=["ttl"])],
     upload: TheUpload,
     lang: Headings = None,
 ) -> Response:

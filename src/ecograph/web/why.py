@@ -47,7 +47,7 @@ def why_for_need(
 @router.get("/matches/why", summary="Why somebody fits a need in words, or not")
 def why_for_text(
     view: TheView,
-    text: Annotated[str, Query(min_length=1, max_length=5000)],
+    text: Annotated[str, Query(min_length=1, max_length=5000, examples=["Varsling ved skybrud"])],
     who: Annotated[str, Query(min_length=1, max_length=200, examples=["organisation/lund-university"])],
     country: Countries = None,
     goal: Goal = None,

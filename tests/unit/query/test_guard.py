@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecograph.errors import QueryError, QueryRefused, QuerySyntax, QueryTooComplex
-from ecograph.query.guard import MAX_DEPTH, MAX_SIZE, admit
+from ecograph.query.guard import MAX_DEPTH, MAX_SIZE, admit, limited
 
 
 class TestForms:
@@ -110,6 +110,27 @@ class TestDataset:
         admitted = admit("SELECT * FROM <http://example.org/a> { ?s ?p ?o }")
         assert admitted.over(["urn:b"], []).default_graphs == ("urn:b",)
         assert admitted.over([], []).default_graphs == ("http://example.org/a",)
+
+
+class TestLimited:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("SELECT * {}", "SELECT * {}\nLIMIT 5"),
+            ("SELECT * {} # LIMIT 1", "SELECT * {} # LIMIT 1\nLIMIT 5"),
+            ("SELECT * {} OFFSET 3", "SELECT * {} OFFSET 3\nLIMIT 5"),
+            ("SELECT * {} limit 3", "SELECT * {} limit 3"),
+            ("SELECT * {} LIMIT 30 OFFSET 2", "SELECT * {} LIMIT 5 OFFSET 2"),
+            ("SELECT * { { SELECT * {} LIMIT 30 } }", "SELECT * { { SELECT * {} LIMIT 30 } }\nLIMIT 5"),
+            ("SELECT * {} VALUES (?a) { (1) }", "SELECT * {} LIMIT 5 VALUES (?a) { (1) }"),
+            ("SELECT * { VALUES ?limit { 1 } }", "SELECT * { VALUES ?limit { 1 } }\nLIMIT 5"),
+        ],
+    )
+    def test_outermost_limit_is_the_one_that_counts(self, text: str, expected: str) -> None:
+        """
+        A query is given a limit, or a lower one, wherever its own may stand.
+        """
+        assert limited(text, 5) == expected
 
 
 class TestLimits:

@@ -142,7 +142,7 @@ class TestLimits:
 
 
 class TestRows:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def short(self, directory: Path) -> Iterator[WorkerPool]:
         """A pool whose results have ten rows at most."""
         with WorkerPool(directory, size=1, timeout_s=30, rows=10) as pool:
@@ -218,7 +218,7 @@ class TestLanes:
         """
         slow = SlowLane(size=2, after_s=0.1, per_minute=1)
         with (
-            WorkerPool(directory, size=1, queue=4, timeout_s=8, slow=slow) as pool,
+            WorkerPool(directory, size=1, queue=4, timeout_s=3, slow=slow) as pool,
             ThreadPoolExecutor(3) as threads,
         ):
             pool.start()
@@ -235,14 +235,14 @@ class TestLanes:
         """
         A slow query beyond the slow places uses no processor until one comes free, and is then finished.
         """
-        slow = SlowLane(size=1, after_s=0.05, per_minute=9)
-        long = admit("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f }")
+        slow = SlowLane(size=1, after_s=0.02, per_minute=9)
+        long = admit("SELECT (COUNT(*) AS ?n) { SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 300000 }")
         with (
             WorkerPool(directory, size=2, queue=4, timeout_s=60, slow=slow) as pool,
             ThreadPoolExecutor(3) as threads,
         ):
             found = [threads.submit(pool.run, long, client=f"127.0.0.{n}") for n in (1, 2)]
-            assert all(b'"4000000"' in each.result().body for each in found)
+            assert all(b'"300000"' in each.result().body for each in found)
 
     def test_full_queue_answers_at_once(self, directory: Path) -> None:
         """
@@ -250,7 +250,7 @@ class TestLanes:
         """
         slow = SlowLane(size=1, after_s=0.05, per_minute=1)
         with (
-            WorkerPool(directory, size=1, queue=1, timeout_s=4, slow=slow) as pool,
+            WorkerPool(directory, size=1, queue=1, timeout_s=2, slow=slow) as pool,
             ThreadPoolExecutor(3) as threads,
         ):
             with pytest.raises(QueryTimeout):
@@ -259,7 +259,7 @@ class TestLanes:
             time.sleep(0.5)
             with pytest.raises(QueryBusy) as busy:
                 pool.run(COUNT, client="a")
-            assert busy.value.values["seconds"] == 4
+            assert busy.value.values["seconds"] == 2
             assert number(pool) == 2000
             assert isinstance(running[0].exception(), QueryTimeout)
 

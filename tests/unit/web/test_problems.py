@@ -97,7 +97,7 @@ class TestProblems:
         while waiting:
             kind = waiting.pop()
             waiting += kind.__subclasses__()
-            seen += [kind] if kind is not EcoGraphError else []
+            seen += [kind] if kind is not EcoGraphError and "code" in vars(kind) else []
         assert len(seen) > 20
         assert all(any(base in problems._STATUSES for base in kind.__mro__) for kind in seen)
 

@@ -271,7 +271,7 @@ class TestChanging:
         exported = own.get(f"{LISTS}/export").json()
         assert {each["candidate_id"] for each in exported} == {WATER, PUMP}
         assert all(each["history"] and each["kept"]["revision"] for each in exported)
-        assert own.delete(LISTS, params={"confirm": HILL}).status_code == 400
+        assert own.delete(LISTS, params={"confirm": HILL}).status_code == 409
         assert own.delete(LISTS, params={"confirm": SHORE}).json() == {"deleted": 2}
         assert (own.get(LISTS).json()["total"], other.get(LISTS).json()["total"]) == (0, 1)
 

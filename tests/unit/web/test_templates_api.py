@@ -57,7 +57,7 @@ class TestTemplates:
         """
         Headings in a language that there is not are refused rather than given in another.
         """
-        assert code(client.get(f"{API}/templates/need.csv?lang=fi")) == (400, "bad-parameter")
+        assert code(client.get(f"{API}/templates/need.csv?lang=fi")) == (422, "invalid-request")
 
 
 class TestExport:

@@ -18,7 +18,7 @@ from ecograph.messages import LANGUAGES, Language, text, texts
 from ecograph.namespaces import BASE, ECO, GRAPH, LEDGER_GRAPH, PROV, PROVENANCE_GRAPH, SKOS, Namespace
 from ecograph.store.base import Snapshot
 
-_OWN: Final = ("ontology", "concepts", "alignments", "shapes", "provenance")
+_OWN: Final = ("ontology", "concepts", "alignments", "shapes", "queries", "provenance")
 
 _THEME: Final = Namespace("http://publications.europa.eu/resource/authority/data-theme/")
 _COUNTRY: Final = Namespace("http://publications.europa.eu/resource/authority/country/")

@@ -80,11 +80,12 @@ def reconcile(index: Index, asked: Asked, lang: Language) -> list[Candidate]:
     found: dict[NamedNode, Candidate] = {}
     for iri, by, points in (*_numbers_beside(index, conditions), *_readings(index, asked.text)):
         summary = index.summary(iri)
-        if summary is None or (iri in found and found[iri].score >= points):
+        if summary is None:
             continue
         fits = _fits(summary, types, asked)
-        if fits or asked.strictness == "should":
-            found[iri] = Candidate(summary, points if fits else points * _OTHER_TYPE, by, features={"type": fits})
+        score = points if fits else points * _OTHER_TYPE
+        if (fits or asked.strictness == "should") and (iri not in found or found[iri].score < score):
+            found[iri] = Candidate(summary, score, by, features={"type": fits})
     candidates = list(found.values())
     for candidate in candidates:
         if asked.text:
