@@ -11,6 +11,7 @@ from typing import Final
 import pytest
 
 import engines
+from ecograph.namespaces import GRAPH
 from ecograph.store.base import Projection
 from ecograph.store.endpoint import Address, Endpoint
 from ecograph.store.memory import MemoryStore
@@ -20,7 +21,9 @@ from engines import Engine
 
 NAMES: Final = ("disk", "memory", "oxigraph", "virtuoso")
 QUERY_S: Final = 2  # the servers' own limit: they go on with a query that nobody waits for any more
-DEVIATIONS: Final = tomllib.loads(Path(__file__).with_name("deviations.toml").read_text(encoding="utf-8"))
+LISTED: Final = tomllib.loads(Path(__file__).with_name("deviations.toml").read_text(encoding="utf-8"))
+QUESTIONS: Final[dict[str, dict[str, str]]] = LISTED.pop("questions")
+DEVIATIONS: Final = LISTED
 
 
 class Tried:
@@ -57,12 +60,11 @@ def address(server: Engine) -> Address:
 def clear(place: Address) -> None:
     """Leave nothing of EcoGraph on a server."""
     with closing(Endpoint(place)) as endpoint:
-        graphs = [str(row["g"]) for row in endpoint.solutions("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")]
-        for graph in graphs:
-            if "ecograph" in graph:
-                endpoint.update(f"CLEAR SILENT GRAPH {graph}")
-        if "/store" in (place.graphs or ""):
-            endpoint.update("CLEAR DEFAULT")
+        for row in list(endpoint.solutions("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")):
+            if row["g"] in GRAPH:
+                endpoint.update(f"DROP SILENT GRAPH {row['g']}")
+        if "/store" in (place.graphs or ""):  # there are no graphs of the engine's own
+            endpoint.update("DROP ALL")
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from contract.conftest import Tried
+from contract.conftest import QUESTIONS, Tried
 from ecograph.bootstrap import EcoGraph
 from ecograph.contribute.publishing import Publisher
+from ecograph.errors import QuerySyntax
 from ecograph.query.catalogue import Catalogue
 from ecograph.query.parameters import bind
 from ecograph.query.remote import RemoteAnswers
@@ -22,7 +23,7 @@ from service import serving
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("/da/need/n09", "/en/need/n01", "/sv/search?q=skyfall", "/en/municipality/se-malmoe")
+PAGES = ("/id/need/n09", "/sv/search?q=skyfall", "/id/municipality/se-malmoe")
 RESOURCES = (
     "/api/v1/needs?limit=20",
     "/api/v1/needs/n09",
@@ -53,19 +54,20 @@ class TestServing:
         Pages, matches with their explanations, things and SPARQL are the same from a server as from the embedded store.
         """
         settings = loaded.settings.model_copy(update={"store_url": remote.address.query, "data_dir": tmp_path})
-        with EcoGraph.read(settings) as ecograph, serving(ecograph) as url, httpx.Client(timeout=120) as client:
+        with EcoGraph.read(settings) as ecograph, serving(ecograph) as url, _browser() as client:
             assert (ecograph.writes, ecograph.revision, ecograph.triples()) == (
                 False,
                 loaded.revision,
                 loaded.triples(),
             )
             for path in RESOURCES:
-                here, there = client.get(site + path), client.get(url + path)
+                here, there = (client.get(each + path, headers={"Accept": "*/*"}) for each in (site, url))
                 assert (here.status_code, there.status_code) == (200, 200), path
                 assert _comparable(there, url) == _comparable(here, site), path
             for path in PAGES:
                 here, there = client.get(site + path), client.get(url + path)
                 assert here.status_code == there.status_code, path
+                assert here.status_code == 200, path
                 assert _heading(there.text) == _heading(here.text), path
             assert client.get(f"{url}/readyz").json()["revision"] == loaded.revision
             refused = client.post(f"{url}/sparql", data={"update": "CLEAR ALL"})
@@ -75,22 +77,34 @@ class TestServing:
 class TestQuestions:
     def test_every_question_has_the_same_answer(self, remote: Tried, projected: RemoteStore, loaded: EcoGraph) -> None:
         """
-        Every question of the catalogue has the same rows from a server as from the embedded store.
+        Every question of the catalogue has the same rows from a server as from the embedded store, but those listed.
         """
         answers = RemoteAnswers(projected.endpoint, timeout_s=60)
-        different = []
+        different = set()
+        unlike = QUESTIONS.get(remote.name, {})
         catalogue = Catalogue.load(ROOT / "queries")
-        for question in (catalogue[slug] for slug in catalogue):
+        for question in (catalogue[slug] for slug in catalogue if not unlike.get(slug, "").startswith("Endless")):
             query = bind(question, question.examples)
-            ours, theirs = (each.run(query, "text/csv").body for each in (loaded.queries, answers))
+            try:
+                ours, theirs = (each.run(query, "text/csv").body for each in (loaded.queries, answers))
+            except QuerySyntax:
+                different.add(question.slug)
+                continue
             if sorted(ours.splitlines()) != sorted(theirs.splitlines()):
-                different.append(question.slug)
-        assert different == []
+                different.add(question.slug)
+        assert different == {slug for slug, why in unlike.items() if not why.startswith("Endless")}
 
 
 def _comparable(answer: httpx.Response, base: str) -> object:
     text = answer.text.replace(base, "")
     return json.loads(text) if "json" in answer.headers["content-type"] else sorted(text.splitlines())
+
+
+def _browser() -> httpx.Client:
+    """A client that, like a browser, is led to pages; where JSON is all there is, that is what it gets."""
+    return httpx.Client(
+        timeout=120, follow_redirects=True, headers={"Accept": "text/html, application/json;q=0.9, */*;q=0.5"}
+    )
 
 
 def _heading(page: str) -> str:

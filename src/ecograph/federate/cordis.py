@@ -88,6 +88,7 @@ class Cordis:
         values = _values(known.actors)
         parts: dict[tuple[Actor, str], list[_Part]] = defaultdict(list)
         organisations: dict[tuple[str, str], set[str]] = defaultdict(set)
+        shared: dict[str, tuple[Actor, ...]] = {}
         for batch, row in answers:
             asked, organisation = text_of(row, "key"), row.get("organisation")
             if asked not in batch.asked or not isinstance(organisation, NamedNode):
@@ -96,7 +97,7 @@ class Cordis:
             organisations[batch.name, asked].add(organisation.value)
             owners = values[batch.name][asked]
             if len(owners) > 1:
-                found.remark("several-actors", asked, ", ".join(actor.id for actor in owners))
+                shared[asked] = owners
             elif batch.name != "vat" and not _same_country(owners[0], text_of(row, "country")):
                 found.tally["other-country"] += 1
             elif part := _part(row):
@@ -104,6 +105,8 @@ class Cordis:
             else:
                 found.tally["refused"] += 1
         _write(known, parts, found)
+        for asked, owners in sorted(shared.items()):
+            found.remark("several-actors", asked, ", ".join(actor.id for actor in owners))
         for (name, asked), several in sorted(organisations.items()):
             if name == "abbreviation" and len(several) > 1:
                 found.remark("several-organisations", asked, str(len(several)))

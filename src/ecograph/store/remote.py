@@ -253,7 +253,7 @@ class RemoteStore:
             StoreUnavailable: The server does not answer, or refuses; what is there so far can be gone on from.
         """
         for graph in checking.counts(self._endpoint):
-            self._endpoint.update(f"CLEAR SILENT GRAPH <{graph}>")
+            self._endpoint.update(f"DROP SILENT GRAPH <{graph}>")
         if self._merges:
             self._endpoint.update("CLEAR SILENT DEFAULT")
         self._endpoint.update(f"INSERT DATA {{ {self._both([revision_quad(0)])} }}")
@@ -316,7 +316,7 @@ class RemoteStore:
         try:
             return self._endpoint.holds(f"ASK {{ {_PROBE.triple} }}")
         finally:
-            self._endpoint.update(f"DELETE DATA {{ {_data([_PROBE])} }}")
+            self._endpoint.update(f"DROP SILENT GRAPH {_PROBE.graph_name}")
 
     def _follow(self, number: int, patch: Patch) -> None:
         """Write one revision in as many requests as it takes, its number last."""

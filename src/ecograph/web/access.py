@@ -68,7 +68,8 @@ def view_of(request: Request, response: Response) -> View:
         NotModified: The client names the tag of this answer (`If-None-Match`).
     """
     view = ecograph_of(request).view()
-    headers = headers_of(view)
+    _raise_if_known(request, headers_of(view))
+    headers = headers_of(view, language(request))
     _raise_if_known(request, headers)
     response.headers.update(headers)
     return view
@@ -85,12 +86,12 @@ def state_of(request: Request, response: Response, at: At = None) -> Iterator[St
     ecograph = ecograph_of(request)
     if at is None:
         view = view_of(request, response)
-        yield State(view, headers_of(view), past=False)
+        yield State(view, headers_of(view, language(request)), past=False)
         return
     entry = ecograph.history.moment(at)
     erased = ecograph.history.erased()
     headers = {
-        "ETag": f'W/"{__version__}-{entry.number}-{erased}"',
+        "ETag": f'W/"{__version__}-{entry.number}-{erased}-{language(request)}"',
         REVISION_HEADER: str(entry.number),
         "Memento-Datetime": _http_date(entry.published_at),
         "Last-Modified": _http_date(entry.published_at),
@@ -104,15 +105,17 @@ def state_of(request: Request, response: Response, at: At = None) -> Iterator[St
         yield State(view, headers, past=True)
 
 
-def etag_of(view: View) -> str:
-    """The weak entity tag of everything that is derived from a revision by this version of the software."""
-    return f'W/"{__version__}-{view.revision}"'
+def headers_of(view: View, lang: Language | None = None) -> dict[str, str]:
+    """
+    What every answer from a revision says about it.
 
-
-def headers_of(view: View) -> dict[str, str]:
-    """What every answer from a revision says about it."""
+    Args:
+        view: The revision.
+        lang: The language of the answer, where it depends on who reads it: each has an entity tag of its own.
+    """
+    spoken = f"-{lang}" if lang else ""
     headers = {
-        "ETag": etag_of(view),
+        "ETag": f'W/"{__version__}-{view.revision}{spoken}"',
         REVISION_HEADER: str(view.revision),
         "Cache-Control": "no-cache",
         "Vary": "Accept, Accept-Language",

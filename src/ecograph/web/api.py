@@ -20,10 +20,11 @@ from ecograph.identifiers import NAME, concept_iri, thing_iri
 from ecograph.namespaces import BASE
 from ecograph.web import models
 from ecograph.web.access import State, TheEcoGraph, TheLanguage, TheState, TheView
-from ecograph.web.lists import PROBLEMS, Lang, Slug, link_pages
+from ecograph.web.lists import PROBLEMS, Lang, link_pages
 from ecograph.web.reading import counting, description, fulltext
 from ecograph.web.reading.building import directory
 from ecograph.web.reading.directory import COLLECTIONS, FACETS, MAX_PAGE, Collection, Facet, Filter, Sort
+from ecograph.web.suggestions import Suggestions, suggestions
 
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
 
@@ -154,11 +155,11 @@ def suggest(
     kind: Kinds = [],  # noqa: B006
     limit: Annotated[int, Query(ge=1, le=20)] = 10,
     _lang: Lang = None,
-) -> models.Suggestions:
+) -> Suggestions:
     """While somebody types: the things and topics whose names fit best; nothing for nothing."""
     wanted = Filter(text=q, kinds=frozenset(kind))
     found = directory(view).find(wanted, lang, topics=True, limit=limit, facets=()).items if q.strip() else ()
-    return models.suggestions(view, found, lang)
+    return suggestions(view, found, lang)
 
 
 @router.get("/stats", summary="How much there is", tags=["graph"], operation_id="stats")
@@ -251,7 +252,7 @@ def _since(ecograph: EcoGraph, wanted: Filter, since: str | None, sort: Sort) ->
     return replace(wanted, revised=history.touched(), after=max(after, 0))
 
 
-def _list(name: Collection, one: str, said: str) -> None:
+def _list(name: Collection, one: str, said: str, example: str | None) -> None:
     """A list and its things as operations of their own, so that the description names each."""
 
     @router.get(f"/{name}", summary=said, tags=[name], operation_id=f"list{name.title()}", name=name)
@@ -289,10 +290,12 @@ def _list(name: Collection, one: str, said: str) -> None:
         link_pages(request, response, found.next_cursor)
         return models.listing(view, found, lang)
 
+    shown = Path(max_length=200, examples=[example] if example else None)
+
     @router.get(
         f"/{name}/{{slug}}", summary=f"{one}, whole", tags=[name], operation_id=f"get{name.title()[:-1]}", name=one
     )
-    def thing(state: TheState, lang: TheLanguage, slug: Slug, _lang: Lang = None) -> models.ThingDetail:
+    def thing(state: TheState, lang: TheLanguage, slug: str = shown, _lang: Lang = None) -> models.ThingDetail:
         """A thing with every statement about it, each with the graph it stands in, also as it was `at` a moment."""
         return _detail(state, lang, name, slug)
 
@@ -306,9 +309,14 @@ def _detail(state: State, lang: TheLanguage, name: Collection, slug: str) -> mod
     raise UnknownThing(kind=name, id=slug)
 
 
-_list("needs", "A need", "Needs")
-_list("actors", "An actor", "Municipalities, regions, companies, research organisations, networks, persons")
-_list("solutions", "A solution", "Solutions")
-_list("results", "A research result", "Research results")
-_list("projects", "A project", "Projects")
-_list("standards", "A standard", "Standards")
+_list("needs", "A need", "Needs", "n09")
+_list(
+    "actors",
+    "An actor",
+    "Municipalities, regions, companies, research organisations, networks, persons",
+    "lund-university",
+)
+_list("solutions", "A solution", "Solutions", "doll")
+_list("results", "A research result", "Research results", None)
+_list("projects", "A project", "Projects", "innotech")
+_list("standards", "A standard", "Standards", "oasc-mims")

@@ -16,6 +16,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from ecograph.contribute.system import LICENCE
 from ecograph.messages import LANGUAGES, Language, texts
 from ecograph.namespaces import (
     BASE,
@@ -48,7 +49,6 @@ _DCAT_AP: Final = NamedNode("http://data.europa.eu/r5r/")
 _DATCAP: Final = Namespace("http://data.europa.eu/r5r/")
 _AVAILABLE: Final = NamedNode(f"{_AUTHORITY}planned-availability/STABLE")
 _THEMES: Final = NamedNode(f"{_AUTHORITY}data-theme")
-_CC0: Final = NamedNode("https://creativecommons.org/publicdomain/zero/1.0/")
 _SPOKEN: Final = (_LANGUAGES.DAN, _LANGUAGES.SWE, _LANGUAGES.ENG)
 _FILE_TYPES: Final[Mapping[str, NamedNode]] = {
     "nq": _FILE_TYPE.RDF_N_QUADS,
@@ -98,7 +98,7 @@ def catalogue(described: Described) -> Iterator[Triple]:
         *_texts(DCTERMS.title, texts("data.catalogue.title")),
         *_texts(DCTERMS.description, texts("data.catalogue.description")),
         (DCTERMS.publisher, _PART.publisher),
-        (DCTERMS.license, _CC0),
+        (DCTERMS.license, NamedNode(LICENCE)),
         (DCTERMS.conformsTo, _DCAT_AP),
         (DCAT.themeTaxonomy, _THEMES),
         (FOAF.homepage, described.url("/")),
@@ -256,6 +256,7 @@ def _distribution(described: Described, dump: Offered, holding: Holding | None) 
 _SERVICES: Final[Mapping[str, tuple[str, str]]] = {
     "sparql": ("/sparql", "/sparql"),
     "rest": ("/api/v1", "/openapi.json"),
+    "reconcile": ("/reconcile", "/reconcile"),
 }
 """Where each service is, and what describes it."""
 
@@ -270,7 +271,6 @@ def _services(described: Described) -> Iterator[Triple]:
             (DCAT.endpointDescription, described.url(description)),
             (DCAT.servesDataset, WHOLE),
             (DCTERMS.publisher, _PART.publisher),
-            (DCTERMS.license, _CC0),
             (DCTERMS.accessRights, NamedNode(f"{_AUTHORITY}access-right/PUBLIC")),
         )
     protocol = NamedNode("https://www.w3.org/TR/sparql11-protocol/")

@@ -14,14 +14,16 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from ecograph.analyse.dumps import KINDS, Dumps, Kind, Made, Wanted, day_of, graphs
+from ecograph.analyse.dumps import KINDS, Dumps, Kind, Made, Wanted, day_of
 from ecograph.bootstrap import EcoGraph, View
 from ecograph.errors import UnknownThing
+from ecograph.identifiers import graph_iri
 from ecograph.namespaces import GRAPH
 from ecograph.rdf.formats import HTML, Format, negotiate
 from ecograph.web.access import PAST_KEPT_S, REVISION_HEADER, TheEcoGraph, TheView, headers_of
 from ecograph.web.negotiating import page_address, see
 from ecograph.web.problems import NotModified, Refused
+from ecograph.web.reading.holdings import holdings
 
 router = APIRouter(include_in_schema=False)
 
@@ -60,15 +62,12 @@ def offered(ecograph: EcoGraph, view: View) -> tuple[Offered, ...]:
     """Every dump there is of a revision: of the whole graph first, then graph by graph."""
     every: list[tuple[Kind, str | None]] = [(kind, None) for kind in KINDS if not kind.per_graph]
     per_graph = [kind for kind in KINDS if kind.per_graph]
-    every += [(kind, name) for name in graphs(view.snapshot) if name != _LEDGER for kind in per_graph]
+    every += [(kind, holding.name) for holding in holdings(view) for kind in per_graph]
     found = []
     for kind, graph in every:
         wanted = _wanted(view, kind, graph)
         found.append(Offered(wanted.file_name, kind, graph, ecograph.dumps.found(wanted)))
     return tuple(found)
-
-
-_LEDGER: Final = GRAPH.local(GRAPH.ledger)
 
 
 @router.get("/dumps")
@@ -130,13 +129,17 @@ def _made(dumps: Dumps, view: View, wanted: Wanted) -> Made:
     if found is not None:
         return found
     is_current = (wanted.revision, wanted.day) == (view.revision, day_of(view.published_at))
-    if not is_current or (wanted.graph is not None and wanted.graph not in graphs(view.snapshot)):
+    if not is_current or (wanted.graph is not None and not _holds(view, wanted.graph)):
         raise UnknownThing(kind="dump", id=wanted.file_name)
     making = dumps.make(wanted, view)
     try:
         return making.result(WAIT_S)
     except StillRunning:
         raise Refused(503, "dump-being-made", {"Retry-After": "30"}, name=wanted.file_name, seconds=30) from None
+
+
+def _holds(view: View, graph: str) -> bool:
+    return next(iter(view.snapshot.quads(graph=graph_iri(graph))), None) is not None
 
 
 def _latest(view: View, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -58,22 +58,6 @@ class Listing(Model):
     facets: Annotated[
         dict[str, dict[str, int]], Field(description="Per filter and value, how many things there would be")
     ]
-    revision: int
-
-
-class Suggestion(Named):
-    """A thing or topic that somebody may be typing the name of."""
-
-    id: Annotated[str, Field(examples=["need/n09"])]
-    kind: str
-    countries: list[str]
-    url: str
-
-
-class Suggestions(Model):
-    """Things and topics, the best first."""
-
-    items: list[Suggestion]
     revision: int
 
 
@@ -269,25 +253,6 @@ def listing(view: View, found: directory.Listing, lang: Language) -> Listing:
         facets={name: dict(values) for name, values in found.facets.items()},
         revision=view.revision,
     )
-
-
-def suggestions(view: View, found: Iterable[directory.Summary], lang: Language) -> Suggestions:
-    """Names for somebody who types."""
-    items = []
-    for each in found:
-        label, label_lang = each.name(lang)
-        items.append(
-            Suggestion(
-                iri=each.iri.value,
-                label=label,
-                lang=label_lang,
-                id=each.id,
-                kind=each.kind,
-                countries=list(each.countries),
-                url="/" + each.iri.value.removeprefix(BASE),
-            )
-        )
-    return Suggestions(items=items, revision=view.revision)
 
 
 def statement(found: matching.Statement) -> Statement:

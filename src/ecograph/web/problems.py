@@ -139,6 +139,8 @@ def install(app: FastAPI, page: Page) -> Callable[[Request, Exception], Response
     def handle(request: Request, error: Exception) -> Response:
         if isinstance(error, NotModified):
             return Response(status_code=304, headers=dict(error.headers))
+        if isinstance(error, HTTPException) and error.status_code == 405 and request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": _allowed(request)})
         return respond(request, problem_of(request, error), page)
 
     for kind in (EcoGraphError, Refused, NotModified, RequestValidationError, HTTPException):
@@ -258,11 +260,14 @@ def _http(request: Request, error: HTTPException) -> Problem:
     if error.status_code == 404:
         return _missing(request)
     if error.status_code == 405:
-        allowed = ", ".join(routes.allowed(request.app, request.url.path))
-        headers["Allow"] = allowed
+        allowed = headers["Allow"] = _allowed(request)
         details = texts("problem.detail.method-not-allowed", method=request.method, allowed=allowed)
         return Problem(405, "method-not-allowed", "request", details, headers)
     return Problem(error.status_code, "bad-request", "request", texts("problem.detail.bad-request"), headers)
+
+
+def _allowed(request: Request) -> str:
+    return ", ".join(routes.allowed(request.app, request.url.path))
 
 
 def _missing(request: Request) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import warnings
 from collections.abc import Iterator
@@ -91,6 +92,17 @@ class TestPatience:
             with peer(answer) as (url, asked), Service(url) as service, pytest.raises(error):
                 service.ask("POST", "api/v1/tokens", again=False)
             assert len(asked) == 1
+
+    def test_silence_has_an_end(self) -> None:
+        """
+        A service that takes the question and says nothing is unreachable after the time that was given to it.
+        """
+        with socket.socket() as silent:
+            silent.bind(("127.0.0.1", 0))
+            silent.listen()
+            url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+            with ecograph.connect(url, timeout_s=0.1) as eg, pytest.raises(errors.Unreachable):
+                eg.queries()
 
     def test_lost_connection_is_tried_again(self) -> None:
         """

@@ -196,11 +196,14 @@ class TestCordis:
 
     def test_it_conforms(self, published: EcoGraph, known: Known, cordis: str, tmp_path: Path) -> None:
         """
-        The folder can be published as it is, with CORDIS credited.
+        The folder can be published as it is, by an operator or by the partner of that name, with CORDIS credited.
         """
         run(Cordis(), known, quick(cordis), tmp_path / "cordis", DAY, no_watch)
         staged = stage_folder(tmp_path / "cordis", published.rules, known.snapshot)
         assert staged.conforms, staged.report.findings
+        published.add_partner("cordis", "CORDIS", "https://cordis.europa.eu/", Cordis.source.licence.value)
+        as_partner = published.desk.check(files_of(tmp_path / "cordis"), Options(), "cordis")
+        assert as_partner.conforms, as_partner.report.findings
         assert "CC BY 4.0" in (tmp_path / "cordis" / "dataset.ttl").read_text(encoding="utf-8")
 
 

@@ -19,9 +19,12 @@ def line_up(threads: ThreadPoolExecutor, lane: Lane, client: str, told: list[str
         told.append(client)
         lane.leave(client)
 
-    before = len(lane._waiting)
+    def there() -> int:
+        return sum(each.client == client for each in tuple(lane._waiting))
+
+    before = there()
     future = threads.submit(wait)
-    while len(lane._waiting) == before and not future.done():
+    while there() == before and not future.done():
         time.sleep(0.001)
     return future
 

@@ -11,7 +11,7 @@ import pytest
 from pyoxigraph import Literal, Quad
 
 from ecograph.bootstrap import EcoGraph
-from ecograph.identifiers import graph_iri, thing_iri
+from ecograph.identifiers import concept_iri, graph_iri, thing_iri
 from ecograph.ledger.records import ContributionRecord, State
 from ecograph.namespaces import DCTERMS, ECO, FOAF, RDF
 from ecograph.rdf.patch import Patch
@@ -24,6 +24,15 @@ GRAPH = graph_iri(SHORE)
 RAIN = thing_iri("need", "synthetic-shore_rain")
 ANNE = thing_iri("person", "synthetic-shore_anne")
 NAME = "Synthetic Person"
+PUMP, SITE = thing_iri("solution", "synthetic-shore_pump"), thing_iri("deployment", "synthetic-shore_pump--harbour")
+RUNNING = (
+    Quad(PUMP, RDF.type, ECO.Solution, GRAPH),
+    Quad(PUMP, DCTERMS.title, Literal("Pumpe", language="da"), GRAPH),
+    Quad(SITE, RDF.type, ECO.Deployment, GRAPH),
+    Quad(SITE, ECO.solution, PUMP, GRAPH),
+    Quad(SITE, ECO.stage, concept_iri("scale-stage", "pilot"), GRAPH),
+    Quad(SITE, DCTERMS.spatial, thing_iri("municipality", "dk-synthetic"), GRAPH),
+)
 
 
 def publish(ecograph: EcoGraph, title: str, added: list[Quad], removed: list[Quad]) -> int:
@@ -45,6 +54,7 @@ def shore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service whose last revisions add a need, rename it, and add a person."""
     with small_service(tmp_path_factory.mktemp("changes")) as service:
         ecograph = service.ecograph
+        publish(ecograph, "Drift", list(RUNNING), [])
         publish(ecograph, "Behov", [Quad(RAIN, RDF.type, ECO.Need, GRAPH), title("Regn i Malmö")], [])
         publish(ecograph, "Nyt navn", [title("Skybrud på Østerbro")], [title("Regn i Malmö")])
         named = [Quad(ANNE, RDF.type, ECO.Person, GRAPH), Quad(ANNE, FOAF.name, Literal(NAME), GRAPH)]
@@ -213,6 +223,22 @@ class TestPast:
         assert reader.get(f"{API}/actors?updated_since=2001-01-01&sort=updated").json()["total"] >= 2
         first = reader.get(f"{API}/actors?sort=updated").json()["items"][0]
         assert first["id"] == "person/synthetic-shore_anne"
+
+
+class TestWhere:
+    def test_solution_is_found_by_stage_and_place(self, reader: httpx.Client) -> None:
+        """
+        A solution is in the stage that it has reached somewhere, and in the municipalities that use it.
+        """
+        address = f"{API}/solutions"
+        for query in ("phase=pilot", "region=dk-synthetic", "region=municipality/dk-synthetic&phase=pilot&phase=idea"):
+            assert [each["id"] for each in reader.get(f"{address}?{query}").json()["items"]] == [
+                "solution/synthetic-shore_pump"
+            ]
+        assert reader.get(f"{address}?region=se-synthetic").json()["total"] == 0
+        counted = reader.get(f"{address}?facets=phase&facets=region").json()["facets"]
+        assert counted == {"phase": {"pilot": 1}, "region": {"municipality/dk-synthetic": 1}}
+        assert reader.get(f"{address}?facets=none").json()["facets"] == {}
 
 
 class TestErasure:

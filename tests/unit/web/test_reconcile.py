@@ -246,7 +246,9 @@ class TestLimits:
         """
         assert client.post("/reconcile", content=b"<x/>", headers={"Content-Type": "text/xml"}).status_code == 415
         assert client.post("/reconcile", json={"x": 1}).status_code == 400
-        assert client.post("/reconcile", content=b"\xff", headers={"Content-Type": "application/json"}).status_code == 400
+        assert (
+            client.post("/reconcile", content=b"\xff", headers={"Content-Type": "application/json"}).status_code == 400
+        )
 
     def test_callback_is_the_name_of_a_function(self, client: httpx.Client) -> None:
         """

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from pyoxigraph import RdfFormat, parse
 
 CITY = "SELECT ?name { <http://example.org/København> <http://xmlns.com/foaf/0.1/name> ?name }"
 QUERY_TYPE = {"Content-Type": "application/sparql-query"}
@@ -122,6 +123,43 @@ class TestRefusals:
         response = client.get("/sparql", params={"query": endless})
         assert (response.status_code, response.json()["code"]) == (503, "query-timeout")
         assert " 2 " in response.json()["detail"]
+        assert response.json()["seconds"] == "2"
+
+    def test_stopped_query_is_told_which_pattern_costs(self, client: httpx.Client) -> None:
+        """
+        The pattern that multiplies the rows is named with its line, in the reader's language.
+        """
+        endless = "SELECT (COUNT(*) AS ?n) {\n" + "\n".join(f"?a{i} ?b{i} ?c{i} ." for i in range(9)) + " }"
+        response = client.get("/sparql", params={"query": endless, "lang": "sv"})
+        assert response.status_code == 503
+        found = response.json()
+        assert (found["cost"], found["line"], found["pattern"]) == ("cartesian", 3, "?a1 ?b1 ?c1")
+        assert "Rad 3" in found["detail"]
+
+    def test_query_of_another_encoding_is_refused(self, client: httpx.Client) -> None:
+        """
+        Queries are UTF-8; what says otherwise is not guessed at.
+        """
+        headers = {"Content-Type": "application/sparql-query; charset=ISO-8859-1"}
+        assert client.post("/sparql", content=b"ASK {}", headers=headers).status_code == 415
+        headers = {"Content-Type": 'application/sparql-query; charset="UTF-8"'}
+        assert client.post("/sparql", content=b"ASK {}", headers=headers).status_code == 200
+
+    def test_body_over_the_limit_is_refused(self, client: httpx.Client) -> None:
+        """
+        A megabyte is enough for any query.
+        """
+        response = client.post("/sparql", content=b" " * (1 << 20) + b"ASK {}", headers=QUERY_TYPE)
+        assert (response.status_code, response.json()["code"]) == (413, "too-large-body")
+
+    def test_refusal_of_a_format_names_those_there_are(self, client: httpx.Client) -> None:
+        """
+        A client that wants rows as Turtle learns in what it can have them.
+        """
+        response = client.get("/sparql", params={"query": CITY}, headers={"Accept": "text/turtle"})
+        assert response.status_code == 406
+        assert "application/sparql-results+json" in response.json()["detail"]
+        assert "csv" in client.get("/sparql.docx", params={"query": CITY}).json()["detail"]
 
 
 class TestFormats:
@@ -133,6 +171,10 @@ class TestFormats:
             ("SELECT * { ?s ?p ?o } LIMIT 1", "text/tab-separated-values", "text/tab-separated-values"),
             ("SELECT * { ?s ?p ?o } LIMIT 1", "application/xml", "application/sparql-results+xml"),
             ("ASK { ?s ?p ?o }", "application/json", "application/sparql-results+json"),
+            ("ASK { ?s ?p ?o }", "text/csv", "text/csv"),
+            ("ASK { ?s ?p ?o }", "application/xml, text/csv;q=0.9", "application/sparql-results+xml"),
+            ("ASK { ?s ?p ?o }", "application/xml;q=0.1, text/csv;q=0.9", "text/csv"),
+            ("ASK { ?s ?p ?o }", "application/xml;q=0, */*;q=0.1", "application/sparql-results+json"),
             ("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1", "*/*", "text/turtle"),
             ("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1", "application/rdf+xml", "application/rdf+xml"),
             ("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1", "application/ld+json", "application/ld+json"),
@@ -172,6 +214,20 @@ class TestFormats:
         """
         response = client.get("/sparql", headers={"Accept": "text/turtle"})
         assert "sd:UnionDefaultGraph" in response.text
+        described = {(str(each.predicate), str(each.object)) for each in parse(response.content, RdfFormat.TURTLE)}
+        sd = "http://www.w3.org/ns/sparql-service-description#"
+        assert (f"<{sd}endpoint>", f"<{client.base_url.join('/sparql')}>") in described
+        assert (f"<{sd}resultFormat>", "<http://www.w3.org/ns/formats/SPARQL_Results_CSV>") in described
+        seen = "<http://www.w3.org/2000/01/rdf-schema#seeAlso>"
+        assert (seen, f"<{client.base_url.join('/.well-known/void')}>") in described
+
+    def test_description_has_the_formats_of_graphs(self, client: httpx.Client) -> None:
+        """
+        The description is RDF in every format of graphs, and in no other.
+        """
+        assert client.get("/sparql.nt").headers["content-type"] == "application/n-triples"
+        assert client.get("/sparql", params={"format": "jsonld"}).json()
+        assert client.get("/sparql.csv").status_code == 406
 
     def test_head_answers_like_get_without_a_body(self, client: httpx.Client) -> None:
         """

@@ -15,7 +15,7 @@ from ecograph.bootstrap import View
 from ecograph.contribute.provenance import Dataset
 from ecograph.contribute.system import LICENCE
 from ecograph.messages import LANGUAGES, Language, text, texts
-from ecograph.namespaces import BASE, ECO, GRAPH, LEDGER_GRAPH, PROV, PROVENANCE_GRAPH, SKOS, Namespace
+from ecograph.namespaces import BASE, ECO, GRAPH, LEDGER_GRAPH, OWL, PROV, PROVENANCE_GRAPH, RDF, SH, SKOS, Namespace
 from ecograph.store.base import Snapshot
 
 _OWN: Final = ("ontology", "concepts", "alignments", "shapes", "queries", "provenance")
@@ -41,6 +41,18 @@ _THEMES: Final[Mapping[NamedNode, NamedNode]] = {
     ECO.DataModel: _THEME.TECH,
     ECO.TopicClaim: _THEME.TECH,
     SKOS.Concept: _THEME.GOVE,
+}
+
+# Classes of others that our ontology has no word for; shapes and properties come in several.
+_OTHERS: Final[Mapping[NamedNode, str]] = {
+    SKOS.Concept: "concept",
+    SKOS.ConceptScheme: "scheme",
+    OWL.Class: "class",
+    RDF.Property: "property",
+    OWL.ObjectProperty: "property",
+    OWL.DatatypeProperty: "property",
+    SH.NodeShape: "shape",
+    SH.PropertyShape: "rule",
 }
 
 _LINKING: Final = (
@@ -217,7 +229,13 @@ def _described(view: View, dataset: Dataset, classes: Mapping[NamedNode, int]) -
     found: dict[Language, str] = {}
     ranked = sorted(classes, key=lambda each: (-classes[each], each.value))
     for lang in LANGUAGES:
-        names = [f"{label.lower()} ({classes[each]})" for each in ranked if (label := view.ontology.label(each, lang))]
+        counts: Counter[str] = Counter()
+        for each in ranked:
+            other = _OTHERS.get(each)
+            counts[text(f"data.class.{other}", lang) if other else view.ontology.label(each, lang) or ""] += classes[
+                each
+            ]
+        names = [f"{label.lower()} ({count})" for label, count in counts.most_common() if label]
         listed = ", ".join(names[:6]) or text("data.statements-only", lang)
         found[lang] = text("data.described", lang, what=listed, name=dataset.publisher_name)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from pyoxigraph import Literal, NamedNode
 
@@ -60,7 +60,7 @@ class Index:
     Everything that answers reconciliation queries at one revision.
 
     Args:
-        view: The revision.
+        revision: The view, which the index does not keep from going when another has taken its place.
         known: Things but people, and concepts, as lists show them; the kind of a concept is the IRI of its scheme.
         names: Names and numbers of things.
         concept_names: Those of concepts.
@@ -68,12 +68,19 @@ class Index:
         numbered: Per property that holds numbers, the kinds of what may have one.
     """
 
-    view: View
+    revision: ref[View]
     known: Directory
     names: Names
     concept_names: Block
     types: Mapping[NamedNode, Type]
     numbered: Mapping[NamedNode, frozenset[str]]
+
+    @property
+    def view(self) -> View:
+        """The revision; whoever asks holds it."""
+        found = self.revision()
+        assert found is not None
+        return found
 
     @cached_property
     def patterns(self) -> Patterns:
@@ -203,7 +210,7 @@ def _build(view: View) -> Index:
     names = Names.of(view.snapshot, identifying)
     names.alike("x", 100)  # so that nobody waits for what a first question about likeness gathers
     return Index(
-        view=view,
+        revision=ref(view),
         known=replace(
             base, things=things, concepts=vocabulary.concepts, texts={**base.texts, **vocabulary.texts}, _orders={}
         ),

@@ -32,15 +32,15 @@ _PLACES: Final[Mapping[str, tuple[float, int]]] = {
     "project": (0, 1), "result": (1, 1), "solution": (2, 1), "need": (3, 1), "standard": (4, 1), "claim": (5, 1),
     "actor": (2.5, 2),
 }  # fmt: skip
-_PITCH: Final = 195
-_BOX: Final = 175
+_PITCH: Final = 190
+_BOX: Final = 170
 _LINE: Final = 20
 _HEAD: Final = 30
 _PAD: Final = 10
 _ROW_GAP: Final = 70
 _ACTOR_COLUMNS: Final = 5
 _ARROW: Final = 7
-_LETTERS: Final = 22  # what fits into a box; a longer name is drawn narrower
+_LETTERS: Final = 20  # what fits into a box; a longer name is drawn narrower
 
 
 @dataclass(frozen=True, slots=True)
