@@ -19,10 +19,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import psutil
+from pyoxigraph import NamedNode, Quad
 
 import load
 from ecograph.bootstrap import EcoGraph
@@ -54,8 +56,13 @@ def seconds(job: Callable[[], object]) -> float:
 def read(snapshot: Snapshot) -> tuple[float, float]:
     """Seconds to build the matcher, and the median to read one thing."""
     built = seconds(lambda: Matcher.build(snapshot, Concepts.from_snapshot(snapshot)))
-    things = [quad.subject for quad in islice(snapshot.quads(None, RDF.type, ECO.Project), 100)]
-    return built, statistics.median(seconds(lambda thing=thing: list(snapshot.quads(thing))) for thing in things)
+    found = (quad.subject for quad in snapshot.quads(None, RDF.type, ECO.Project))
+    things = list(islice((node for node in found if isinstance(node, NamedNode)), 100))
+    return built, statistics.median(seconds(partial(_statements, snapshot, thing)) for thing in things)
+
+
+def _statements(snapshot: Snapshot, thing: NamedNode) -> list[Quad]:
+    return list(snapshot.quads(thing))
 
 
 def size_mb(directory: Path) -> float:

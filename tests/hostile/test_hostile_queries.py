@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -123,15 +122,15 @@ def test_others_are_answered_meanwhile(directory: Path) -> None:
     """
     stop = threading.Event()
 
-    def attack(client: str) -> set[str]:
+    def attack(attacked: WorkerPool, client: str) -> set[str]:
         found = set()
         while not stop.is_set():
-            found.add(ending(pool, admit(HOSTILE["cartesian product"]), client))
+            found.add(ending(attacked, admit(HOSTILE["cartesian product"]), client))
         return found
 
     with WorkerPool(directory, size=2, queue=8, timeout_s=5) as pool, ThreadPoolExecutor(4) as attackers:
         pool.start()
-        attacks = [attackers.submit(attack, f"127.0.0.{n}") for n in range(2, 6)]
+        attacks = [attackers.submit(attack, pool, f"127.0.0.{n}") for n in range(2, 6)]
         try:
             for _ in range(200):
                 assert b"7" in pool.run(LIGHT, client="127.0.0.1").body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -65,7 +66,7 @@ def run(
         raise BadParameter(name="NAME", value=name, expected=", ".join(harvesters))
     harvester, folder, settings = harvesters[name], output / name, state.settings
     with EcoGraph.read(settings) as ecograph:
-        known = Known.of(ecograph.view().snapshot, ecograph.rules)
+        known = Known.of(ecograph.view().snapshot, ecograph.rules, harvester.source)
         if dry_run:
             _show_plan(name, harvester, known, as_json)
             return
@@ -149,12 +150,12 @@ def _show(found: Harvest, as_json: bool) -> None:
 
 def _steps(harvester: Harvester, folder: Path) -> tuple[str, ...]:
     """What to do with the folder: the same as with any contribution."""
-    source = harvester.source
+    source, place = harvester.source, shlex.quote(str(folder))
     return (
-        f"ecograph contribute check {folder}",
+        f"ecograph contribute check {place}",
         f"ecograph partner add {source.name} --name {source.publisher_name} --homepage {source.homepage.value}"
         f" --licence {source.licence.value}",
-        f"ecograph contribute submit {folder} --publisher {source.name} --source {source.homepage.value}",
+        f"ecograph contribute submit {place} --publisher {source.name} --source {source.homepage.value}",
     )
 
 

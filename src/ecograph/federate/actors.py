@@ -69,7 +69,9 @@ class _Gathered:
     graphs: set[NamedNode] = field(default_factory=set)
 
 
-def actors(snapshot: Snapshot, contract: Contract, ontology: Ontology) -> tuple[Actor, ...]:
+def actors(
+    snapshot: Snapshot, contract: Contract, ontology: Ontology, without: NamedNode | None = None
+) -> tuple[Actor, ...]:
     """
     Every actor but people, by IRI.
 
@@ -77,6 +79,7 @@ def actors(snapshot: Snapshot, contract: Contract, ontology: Ontology) -> tuple[
         snapshot: What is published.
         contract: Whose templates say what an actor is.
         ontology: For what is below `eco:Actor`.
+        without: A graph that does not count.
     """
     classes = {ECO.Actor, *ontology.subclasses(ECO.Actor)}
     known = patterns(contract)
@@ -84,12 +87,16 @@ def actors(snapshot: Snapshot, contract: Contract, ontology: Ontology) -> tuple[
     for target, template in contract.by_class.items():
         if target in classes and template.slug != _PERSON:
             for quad in snapshot.quads(None, RDF.type, target):
+                if quad.graph_name == without:
+                    continue
                 if isinstance(quad.subject, NamedNode) and isinstance(quad.graph_name, NamedNode):
                     gathered = found.setdefault(quad.subject, (template, _Gathered()))[1]
                     gathered.graphs.add(quad.graph_name)
     for iri, (_, gathered) in found.items():
         for quad in snapshot.quads(iri):
             value, path = quad.object, quad.predicate
+            if quad.graph_name == without:
+                continue
             if path in NAMING and isinstance(value, Literal):
                 gathered.names.append(value.value)
                 if path == SKOS.prefLabel and value.language:

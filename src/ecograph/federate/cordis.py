@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Final
 
-from pyoxigraph import NamedNode, QuerySolutions
+from pyoxigraph import Literal, NamedNode
 
 from ecograph.federate.actors import Actor, usable_name
 from ecograph.federate.endpoint import Solution
@@ -232,14 +232,10 @@ def _write(known: Known, parts: Mapping[tuple[Actor, str], Sequence[_Part]], fou
 
 
 def _projects(known: Known) -> Mapping[str, str]:
-    """Projects that are published already, by their number."""
-    rows = known.snapshot.query(
-        f"SELECT ?project ?code WHERE {{ ?project a {ECO.Project} ; {DCTERMS.identifier} ?code }} ORDER BY ?project"
-    )
-    assert isinstance(rows, QuerySolutions)
+    """Projects that others have published already, by their number."""
     found: dict[str, str] = {}
-    for row in rows:
-        project, code = row["project"], row["code"]
-        if isinstance(project, NamedNode) and code is not None and (parts := kind_and_slug(project)):
-            found.setdefault(getattr(code, "value", ""), f"{parts[0]}/{parts[1]}")
+    for quad in sorted(known.snapshot.quads(None, DCTERMS.identifier), key=str):
+        parts = kind_and_slug(quad.subject) if isinstance(quad.subject, NamedNode) else None
+        if parts and parts[0] == "project" and quad.graph_name != known.own and isinstance(quad.object, Literal):
+            found.setdefault(quad.object.value, "/".join(parts))
     return found

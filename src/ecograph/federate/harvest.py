@@ -24,6 +24,7 @@ from ecograph.federate import writing
 from ecograph.federate.actors import Actor, actors
 from ecograph.federate.endpoint import PAGE_ROWS, Endpoint, Solution
 from ecograph.federate.journal import FILE_NAME, Journal
+from ecograph.identifiers import graph_iri
 from ecograph.store.base import Snapshot
 
 BATCH_VALUES: Final = 100
@@ -96,16 +97,22 @@ class Harvest:
 
 @dataclass(frozen=True)
 class Known:
-    """What a harvester asks about: the revision, its actors and the rules."""
+    """
+    What a harvester asks about: a revision without what the source itself has in it.
+
+    So the next harvest says all that the source says, and not only what is new since the last.
+    """
 
     snapshot: Snapshot
     rules: Rules
     actors: tuple[Actor, ...]
+    own: NamedNode
 
     @classmethod
-    def of(cls, snapshot: Snapshot, rules: Rules) -> Known:
-        """The actors of a revision."""
-        return cls(snapshot, rules, actors(snapshot, rules.contract, rules.ontology))
+    def of(cls, snapshot: Snapshot, rules: Rules, source: writing.Source) -> Known:
+        """The actors of a revision, as others than a source have published them."""
+        own = graph_iri(source.name)
+        return cls(snapshot, rules, actors(snapshot, rules.contract, rules.ontology, own), own)
 
 
 class Harvester(Protocol):

@@ -92,6 +92,7 @@ class ProcessPool:
         self._parking = threading.Semaphore(slow.size if slow else 0)
         self._wanted = size + (slow.size if slow else 0)  # workers to have up
         self._guarding = threading.Lock()
+        self._starting = 0
         self._idle: list[WorkerProcess] = []
         self._busy: set[WorkerProcess] = set()
         self._closed = False
@@ -102,10 +103,15 @@ class ProcessPool:
         self._keep = True
         while True:
             with self._guarding:
-                if self._closed or len(self._idle) + len(self._busy) >= self._wanted:
+                if self._closed or len(self._idle) + len(self._busy) + self._starting >= self._wanted:
                     return
-                # Its start must not slow down those who are being answered.
-                self._idle.append(WorkerProcess(self._engine, self.answer_bytes, low=self._slow is not None))
+                self._starting += 1
+            try:  # its start must not slow down those who are being answered
+                worker = WorkerProcess(self._engine, self.answer_bytes, low=self._slow is not None)
+            finally:
+                with self._guarding:
+                    self._starting -= 1
+            self._give_back(worker)
 
     def close(self) -> None:
         """Kill every worker; requests that are running fail."""
@@ -161,31 +167,39 @@ class ProcessPool:
     def _take(self, low: bool) -> WorkerProcess:
         """A worker for somebody who has a place."""
         while True:
-            with self._guarding:
-                if self._closed:
-                    raise Full
-                if self._idle:
-                    worker = max(self._idle, key=lambda each: (each.is_up, each.low == low))
-                    self._idle.remove(worker)
-                else:
-                    worker = WorkerProcess(self._engine, self.answer_bytes, low)
-                self._busy.add(worker)
-            if worker.is_alive() and (worker.low == low or _put(worker, low)):
+            worker = self._idle_one(low)
+            if worker is None:
+                worker = WorkerProcess(self._engine, self.answer_bytes, low)
+                with self._guarding:
+                    self._busy.add(worker)
+                    worker.retiring = self._closed
+            if not worker.retiring and worker.is_alive() and (worker.low == low or _put(worker, low)):
                 return worker
             worker.retiring = True  # it died while idle, or cannot be made quick again
             self._give_back(worker)
+
+    def _idle_one(self, low: bool) -> WorkerProcess | None:
+        with self._guarding:
+            if self._closed:
+                raise Full
+            if not self._idle:
+                return None
+            worker = max(self._idle, key=lambda each: (each.is_up, each.low == low))
+            self._idle.remove(worker)
+            self._busy.add(worker)
+            return worker
 
     def _give_back(self, worker: WorkerProcess) -> None:
         if worker.isolated is False and not self._warned:
             self._warned = True
             _log.warning("workers share the machine's network: the system allows no isolation", engine=self._engine[0])
-        reusable = not worker.retiring and worker.is_alive()
-        if not reusable or self._closed:
-            worker.kill()
+        is_reusable = not worker.retiring and worker.is_alive()
         with self._guarding:
             self._busy.discard(worker)
-            if reusable and not self._closed:
+            if is_reusable and not self._closed and len(self._idle) < self._wanted:
                 self._idle.append(worker)
+                return
+        worker.kill()
 
     def _raise_busy(self) -> NoReturn:
         raise self._busy_error(seconds=max(1, math.ceil(self.timeout_s)))

@@ -35,7 +35,7 @@ class QueryEngine:
         self._directory = ""
         self._store: Store | None = None
         self._is_exact = False
-        with contextlib.suppress(OSError):  # it may be gone, and another asked for
+        with contextlib.suppress(OSError, RuntimeError):  # it may be gone, and another asked for
             self._open(directory)
 
     def prepare(self, request: Head, cap: MemoryCap) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,8 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 from ecograph.analyse import dumps
 from ecograph.analyse.dumps import KINDS, Dumps, Wanted, kind_named
 from ecograph.errors import BadParameter
-from ecograph.identifiers import graph_iri
+from ecograph.identifiers import graph_iri, thing_iri
+from ecograph.namespaces import ECO, RDF
 from ecograph.rdf.patch import Patch
 from ecograph.store.base import Snapshot
 from ecograph.store.oxigraph import EmbeddedStore
@@ -97,6 +99,33 @@ class TestDumps:
             dumps.write(held.snapshot, NQ, out)
             written.append(out.getvalue())
         assert written[0] == written[1]
+
+    @pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.per_graph], ids=lambda kind: kind.name)
+    def test_size_costs_no_memory(self, tmp_path: Path, kind: dumps.Kind) -> None:
+        """
+        Statements go from the store to the disk one by one: writing megabytes takes a fraction of them in memory.
+        """
+        store = EmbeddedStore.open(tmp_path / "store")
+        said = [
+            Quad(thing_iri("need", f"n{number}"), predicate, value, ONE)
+            for number in range(4000)
+            for predicate, value in (
+                (RDF.type, ECO.Need),
+                (SAID, Literal("Ærø " * 50)),
+                (SAID, thing_iri("need", "n0")),
+            )
+        ]
+        store.apply(1, Patch(tuple(said)))
+        store.switch()
+        with store.snapshot() as snapshot, (tmp_path / "dump").open("wb") as file:
+            tracemalloc.start()
+            dumps.write(snapshot, kind, file, packed=False)
+            _, peak = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            size = file.tell()
+        store.close()
+        assert size > 600_000
+        assert peak < size / 2 + 600_000  # the digests by which things are told apart
 
     def test_few_revisions_are_kept(self, held: Held, shelf: Dumps) -> None:
         """

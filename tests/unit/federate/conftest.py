@@ -18,6 +18,7 @@ from ecograph.config import Settings
 from ecograph.contribute import door
 from ecograph.federate.endpoint import Endpoint, Manners
 from ecograph.federate.harvest import Known
+from ecograph.federate.wikidata import Wikidata
 from service import DESCRIPTION, ROOT, fill
 
 RESULTS = "application/sparql-results+json"
@@ -65,7 +66,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EcoGraph]:
 def known(published: EcoGraph) -> Iterator[Known]:
     """The revision that a harvest asks about."""
     with published.snapshot() as snapshot:
-        yield Known.of(snapshot, published.rules)
+        yield Known.of(snapshot, published.rules, Wikidata.source)
 
 
 @dataclass

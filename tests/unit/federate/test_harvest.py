@@ -136,10 +136,11 @@ class TestWikidata:
         self, published: EcoGraph, known: Known, wikidata: str, tmp_path: Path
     ) -> None:
         """
-        The folder conforms, says source, licence and day, and is published only when a reviewer approves it.
+        The folder conforms, says source, licence and day, and is published only when a reviewer approves it. The next
+        harvest says the same again, not only what is new.
         """
         folder = tmp_path / "wikidata"
-        run(Wikidata(), known, quick(wikidata), folder, DAY, no_watch)
+        first = run(Wikidata(), known, quick(wikidata), folder, DAY, no_watch)
         staged = stage_folder(folder, published.rules, known.snapshot)
         assert staged.conforms, staged.report.findings
         said = (folder / "dataset.ttl").read_text(encoding="utf-8")
@@ -160,6 +161,9 @@ class TestWikidata:
             (link,) = snapshot.quads(thing_iri("organisation", "fjord"), ECO.wikidata)
             assert link.object.value == f"{Q}900000001"
             assert any(snapshot.quads(thing_iri("organisation", "fjord"), SKOS.altLabel, None, graph_iri("wikidata")))
+            later = Known.of(snapshot, published.rules, Wikidata.source)
+            again = run(Wikidata(), later, quick(wikidata), tmp_path / "again" / "wikidata", DAY, no_watch)
+        assert again.tables == first.tables
         published.desk.withdraw(sent.id, Who("synthetic-hill/cora", "synthetic-hill", Role.ADMINISTRATOR), "test")
         with published.snapshot() as snapshot:
             assert not any(snapshot.quads(thing_iri("organisation", "fjord"), ECO.wikidata))

@@ -211,6 +211,15 @@ class TestBind:
             bind(QUERY, {"need": "need/n01", name: value})
         assert fault.value.values["name"] == name
 
+    @pytest.mark.parametrize(
+        ("value", "bound"), [("1.50", "1.5"), ("-2e3", "-2000"), ("1e-30", "0"), ("+7", "7"), (" 0.25\n", "0.25")]
+    )
+    def test_number_as_programs_write_it(self, value: str, bound: str) -> None:
+        """
+        A decimal may be written with an exponent, as programs do, and is bound without one, as XSD has it.
+        """
+        assert f'"{bound}"^^' in bind(QUERY, {"need": "need/n01", "amount": value}).text
+
     def test_one_value_where_one_is_asked_for(self) -> None:
         """
         Two values for a question about one need are an error, not a choice.

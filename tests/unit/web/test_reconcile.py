@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
 from typing import Any
+from weakref import ref
 
 import httpx
 import pytest
@@ -16,6 +18,8 @@ from ecograph.config import Settings
 from ecograph.messages import LANGUAGES
 from ecograph.rdf.patch import Patch
 from ecograph.store.oxigraph import EmbeddedStore
+from ecograph.view import View
+from ecograph.web.reconciling.index import index
 from service import serving
 from unit.web.conftest import CONCEPTS, DATA, quads
 
@@ -27,16 +31,22 @@ AEROE, AAMAAL, VAND = (
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """A client of a service on a synthetic graph that, as every publisher's, speaks of things only."""
+def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EcoGraph]:
+    """An EcoGraph with a synthetic graph that, as every publisher's, speaks of things only."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("reconcile"), query_workers=1, contribution_workers=1)
     things = [quad for quad in quads(DATA, "partner") if BASE in str(quad.subject)]
     store = EmbeddedStore.open(settings.data_dir / "store")
     store.apply(1, Patch((*things, *quads(CONCEPTS, "concepts")), ()))
     store.switch()
-    with EcoGraph(settings, store, None) as ecograph, serving(ecograph) as url:
-        with httpx.Client(base_url=url, timeout=20) as http:
-            yield http
+    with EcoGraph(settings, store, None) as ecograph:
+        yield ecograph
+
+
+@pytest.fixture(scope="module")
+def client(synthetic: EcoGraph) -> Iterator[httpx.Client]:
+    """A client of the service."""
+    with serving(synthetic) as url, httpx.Client(base_url=url, timeout=20) as http:
+        yield http
 
 
 def asked(client: httpx.Client, path: str = "/reconcile", **query: Any) -> list[dict[str, Any]]:
@@ -58,6 +68,20 @@ def valid(answer: object, schema: schemas.Schema) -> None:
 def matched(found: list[dict[str, Any]]) -> list[str]:
     """What may be taken unseen."""
     return [each["id"] for each in found if each["match"]]
+
+
+class TestIndex:
+    def test_index_does_not_keep_an_old_revision(self, synthetic: EcoGraph) -> None:
+        """
+        When readers have another revision, the index of the old one goes with it.
+        """
+        view = View(synthetic.snapshot(), synthetic.rules)
+        assert index(view) is index(view)
+        seen = ref(view)
+        view.close()
+        del view
+        gc.collect()
+        assert seen() is None
 
 
 class TestManifest:

@@ -11,6 +11,7 @@ import pytest
 from ecograph.bootstrap import EcoGraph
 from ecograph.web import uploads
 from ecograph.web.app import create_app
+from service import Service
 
 CHECK = "/api/v1/contributions?dry_run=true&name=need.csv"
 CSV = {"Content-Type": "text/csv"}
@@ -76,3 +77,30 @@ class TestReading:
         for read in response.json().get("how_read", ()):
             assert not set(read["file"]) & set("\x00/\u202e")
             assert len(read["file"]) <= 122
+
+    def test_part_that_says_its_kind_is_a_file(self, service: Service) -> None:
+        """
+        A part of a form that says it is a table or Turtle is a file, also without a name; text alone is a field.
+        """
+        turtle = "<https://w3id.org/ecograph/id/need/synthetic_x> a <https://w3id.org/ecograph/ns#Need> ."
+        for said, words, status in (
+            ("Content-Type: text/csv", "id,title_da,raised_by,country\nx,Varsling,,dk", 200),
+            ("Content-Type: text/turtle", turtle, 200),
+            ("X-Nothing: 1", "id,title_da\nx,Varsling", 400),
+        ):
+            body = f'--b\r\nContent-Disposition: form-data; name="file"\r\n{said}\r\n\r\n{words}\r\n--b--\r\n'
+            with service.client() as client:
+                answer = client.post(
+                    "/api/v1/contributions?dry_run=true",
+                    content=body.encode(),
+                    headers={"Content-Type": "multipart/form-data; boundary=b"},
+                )
+            assert answer.status_code == status, answer.text
+
+    def test_language_that_is_none_of_ours(self, service: Service) -> None:
+        """
+        A language that there is not is refused rather than taken for another.
+        """
+        with service.client() as client:
+            answer = client.post("/api/v1/contributions/check/marked?lang=xx", content=b"id\nx\n", headers=CSV)
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad-parameter")

@@ -65,6 +65,12 @@ class TestWhereabouts:
             assert "Opdigtet pumpe A/S" in was.text
             assert was.headers["ecograph-revision"] == str(before)
             assert "memento-datetime" in was.headers
+            led = client.get(path, params={"at": before}, headers=BROWSER)
+            assert led.headers["location"] == f"/da{path}?at={before}"
+            page = client.get(led.headers["location"], headers=BROWSER)
+            assert (page.status_code, page.headers["ecograph-revision"]) == (200, str(before))
+            assert "Opdigtet pumpe A/S" in page.text
+            assert f"(revision {before})" in page.text
 
     def test_thing_that_was_left_out_is_gone_until_it_is_back(self, service: Service) -> None:
         """
@@ -131,3 +137,20 @@ class TestWhereabouts:
         Where there is no ledger to ask, what is not there is not found.
         """
         assert client.get("/id/organisation/gone").json()["code"] == "unknown-thing"
+
+
+class TestErasure:
+    def test_dump_with_an_erased_person_is_removed(self, service: Service) -> None:
+        """
+        Once a person is erased, no dump that was made before is there any more, nor can it be fetched.
+        """
+        iri = thing_iri("person", f"{SHORE}_opdigtet-navn")
+        publish(service.ecograph, (Quad(iri, RDF.type, ECO.Person, GRAPH), Quad(iri, FOAF.name, Literal("X"), GRAPH)))
+        with service.client() as client:
+            address = client.get(f"/dumps/latest-{SHORE}.ttl").headers["location"]
+            assert "opdigtet-navn" in client.get(address).text
+            service.ecograph.publisher.erase(iri, "test", "asked for it")
+            assert client.get(address).status_code == 404
+            assert "opdigtet-navn" not in client.get(f"/dumps/latest-{SHORE}.ttl", follow_redirects=True).text
+        kept = service.ecograph.settings.data_dir / "dumps"
+        assert not [path for path in kept.rglob("*") if path.is_file() and b"opdigtet-navn" in path.read_bytes()]

@@ -21,6 +21,7 @@ from ecograph.web import auth
 from ecograph.web.access import ecograph_of
 from ecograph.web.narrowing import WEIGHTS, narrowed, weighed_by_hand
 from ecograph.web.pages.layout import METHODS, Words, page, short
+from ecograph.web.pages.profile import shown
 from ecograph.web.reading.whereabouts import missing
 from ecograph.web.views import matches, shortlist
 from ecograph.web.views.profiles import Profile, profile
@@ -87,6 +88,8 @@ def stored_need(
 ) -> Response:
     """A need in the graph with who fits it."""
     iri = thing_iri("need", slug)
+    if "at" in request.query_params:
+        return shown(request, words, iri, "need", slug)
     stored = profile(words, iri)
     if stored is None:
         missing(ecograph_of(request), words.view, iri, words.say("page.need.title"), slug)

@@ -18,6 +18,7 @@ from ecograph.query.catalogue import THEMES, Catalogue, CatalogueQuery
 from ecograph.spelling import fold
 from ecograph.web.access import ecograph_of
 from ecograph.web.answering import in_language
+from ecograph.web.clients import client_of
 from ecograph.web.pages.layout import METHODS, Words, page, short
 from ecograph.web.views.asking import Form, form, link_to
 from ecograph.web.views.rows import Rows, heading, rows_of
@@ -78,9 +79,7 @@ def query(request: Request, words: Words, slug: str, at: str | None = None) -> R
             bound = parameters.bind(question, in_language(question, asked.values, words.lang))
             sparql = bound.text
             try:
-                found = ecograph.queries.run(
-                    bound, _JSON, directory=view.snapshot.path, client=request.client.host if request.client else None
-                )
+                found = ecograph.queries.run(bound, _JSON, directory=view.snapshot.path, client=client_of(request))
                 shown = rows_of(question, json.loads(found.body), words)
             except QueryError as fault:
                 error = fault.message(words.lang)

@@ -14,6 +14,7 @@ from ecograph.query import guard, parameters
 from ecograph.query.catalogue import CatalogueQuery
 from ecograph.web.access import ecograph_of
 from ecograph.web.answering import in_language
+from ecograph.web.clients import client_of
 from ecograph.web.pages.layout import METHODS, Words, page
 from ecograph.web.pages.queries import by_theme
 from ecograph.web.views.answers import table
@@ -42,7 +43,9 @@ def sparql(request: Request, words: Words, query: str | None = None, question: s
     graph_text, error = "", ""
     if query is not None:
         try:
-            answer = ecograph.queries.run(guard.admit(query), _ANSWER_TYPES, directory=words.view.snapshot.path)
+            answer = ecograph.queries.run(
+                guard.admit(query), _ANSWER_TYPES, directory=words.view.snapshot.path, client=client_of(request)
+            )
             if answer.media_type == _JSON:
                 columns, rows = table(json.loads(answer.body), lang)
             else:
