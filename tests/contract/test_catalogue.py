@@ -48,8 +48,8 @@ def test_questions_give_the_same_rows(engine: Tried, store: Projection) -> None:
             if slug in NOT_ON.get(engine.name, ()) or list(case.glob("data.*")):
                 continue
             values = case / "values.json"
-            given = json.loads(values.read_text(encoding="utf-8")) if values.is_file() else {}
-            result = snapshot.query(bind(question, question.examples | given).text)
+            given: dict[str, str] = json.loads(values.read_text(encoding="utf-8")) if values.is_file() else {}
+            result = snapshot.query(bind(question, {**question.examples, **given}).text)
             assert isinstance(result, QuerySolutions)
             found = [[plain(row[name]) for name in question.returns] for row in result]
             expected = list(csv.reader((case / "expected.csv").read_text(encoding="utf-8").splitlines()))[1:]

@@ -82,6 +82,7 @@ def run(*arguments: str, data: Path, **more: str) -> subprocess.CompletedProcess
 
 
 class TestProjecting:
+    @pytest.mark.slow
     def test_killed_projection_goes_on(
         self, remote: Tried, target: RemoteStore, ledger: Ledger, tmp_path: Path
     ) -> None:

@@ -141,7 +141,7 @@ def test_others_are_answered_meanwhile(directory: Path) -> None:
     assert ended <= {"query-timeout", "query-busy"}
 
 
-@pytest.mark.parametrize("count", [20, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [20, pytest.param(500, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
 def test_crashes_leave_nothing_behind(directory: Path, count: int) -> None:
     """
     After hundreds of workers have died, one after the other, there is no zombie, no descriptor more, and the pool

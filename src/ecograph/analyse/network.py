@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -18,6 +18,9 @@ from ecograph.messages import LANGUAGES, Language, language_of
 from ecograph.namespaces import ECO, GRAPH, ID, PROVENANCE_GRAPH, RDF, RDFS, SH
 from ecograph.store.base import Snapshot
 from ecograph.vocabulary.labels import NAMING
+
+_REMEMBERED: Final = 4096
+"""Ends of statements whose class need not be looked up again: many lead to the same few municipalities and projects."""
 
 _SHAPES: Final = GRAPH.shapes
 _ABOUT: Final = frozenset({GRAPH.ontology, _SHAPES, GRAPH.concepts, GRAPH.alignments, GRAPH.queries, PROVENANCE_GRAPH})
@@ -193,23 +196,27 @@ def write_graphml(snapshot: Snapshot, language: Language = "en") -> Iterator[byt
 
 
 def _things(snapshot: Snapshot) -> Iterator[NamedNode]:
-    """Each once, in an order that is the same at every reading."""
-    digests: set[int] = set()  # of IRIs: a set of the names themselves would grow with the graph's text
-
-    def is_new(iri: NamedNode) -> bool:
-        digest = hash(iri.value) ^ zlib.crc32(iri.value.encode()) << 64
-        if digest in digests:
-            return False
-        digests.add(digest)
-        return True
-
+    """Each once. No list of all of them is kept: a thing comes with the first of the statements of its classes."""
     for quad in snapshot.quads(None, RDF.type):
-        if _is_data(quad) and isinstance(quad.subject, NamedNode) and is_new(quad.subject):
-            yield quad.subject
+        if isinstance(quad.subject, NamedNode) and _is_data(quad):
+            classes = _types(snapshot, quad.subject)
+            if len(classes) == 1 or quad == min(classes, key=str):
+                yield quad.subject
+
+    @lru_cache(maxsize=_REMEMBERED)
+    def has_class(node: NamedNode) -> bool:
+        return bool(_types(snapshot, node))
+
+    without_class: set[NamedNode] = set()  # few: whoever publishes a thing says what it is
     for quad in _links(snapshot):
         for end in (quad.subject, quad.object):
-            if isinstance(end, NamedNode) and is_new(end):
+            if isinstance(end, NamedNode) and not has_class(end) and end not in without_class:
+                without_class.add(end)
                 yield end
+
+
+def _types(snapshot: Snapshot, node: NamedNode) -> list[Quad]:
+    return [quad for quad in snapshot.quads(node, RDF.type) if _is_data(quad)]
 
 
 def _links(snapshot: Snapshot) -> Iterator[Quad]:

@@ -213,16 +213,17 @@ class _Visit:
         self._client = client
         self._lane: Lane | None = None
         self._worker: WorkerProcess | None = None
+        self._is_noted = False
         self._started: tuple[float, float] | None = None  # by the clock, and the worker's processor time
 
     def __enter__(self) -> WorkerProcess:
         pool = self._pool
-        is_slow = pool._conduct is not None and pool._conduct.is_costly(self._client)
-        lane = pool._slow if is_slow and pool._slow else pool._quick
-        lane.enter(self._client, pool.timeout_s)
-        self._lane = lane
         try:
-            self._worker = pool._take(low=lane is pool._slow)
+            self._enter(self._begins_in())
+            if self._lane is not (lane := self._begins_in()):  # its client has become costly while it waited
+                self._leave()
+                self._enter(lane)
+            self._worker = pool._take(low=self._lane is pool._slow)
         except BaseException:
             self.__exit__()
             raise
@@ -230,10 +231,19 @@ class _Visit:
 
     def __exit__(self, *_: object) -> None:
         if self._worker:
-            if self._pool._conduct and (self._worker.retiring or self._took_long()):
-                self._pool._conduct.note(self._client)
+            if self._worker.retiring or self._took_long():
+                self._note()
             self._pool._give_back(self._worker)
         self._leave()
+
+    def _begins_in(self) -> Lane:
+        pool = self._pool
+        is_costly = pool._conduct is not None and pool._conduct.is_costly(self._client)
+        return pool._slow if is_costly and pool._slow else pool._quick
+
+    def _enter(self, lane: Lane) -> None:
+        lane.enter(self._client, self._pool.timeout_s)
+        self._lane = lane
 
     def tick(self) -> float:
         """Go over to the slow lane when it is time, sooner when somebody else wants the place."""
@@ -241,8 +251,10 @@ class _Visit:
         assert worker is not None
         if self._started is None:  # the worker is up and has its request
             self._started = time.monotonic(), worker.cpu_s
-        if slow is None or self._lane is slow or not self._took_long(sooner=quick.is_wanted(self._client)):
+        is_wanted = quick.is_wanted(self._client)
+        if slow is None or self._lane is slow or not self._took_long(sooner=is_wanted):
             return 0.0
+        self._note()
         if slow.try_enter(self._client):
             self._leave()
             self._lane = slow
@@ -250,7 +262,7 @@ class _Visit:
             return 0.0
         if self._pool._parking.acquire(blocking=False):
             return self._park(slow, worker)
-        if self._took_long():
+        if is_wanted and self._took_long():
             raise Full
         return 0.0
 
@@ -267,6 +279,12 @@ class _Visit:
         finally:
             self._pool._parking.release()
         return time.monotonic() - started
+
+    def _note(self) -> None:
+        """Its client has had a costly request; said once, and at once, so that the client's next ones begin slow."""
+        if self._pool._conduct and not self._is_noted:
+            self._is_noted = True
+            self._pool._conduct.note(self._client)
 
     def _took_long(self, sooner: bool = False) -> bool:
         if self._started is None or self._worker is None:

@@ -124,8 +124,8 @@ class TestDumps:
             tracemalloc.stop()
             size = file.tell()
         store.close()
-        assert size > 600_000
-        assert peak < size / 2 + 600_000  # the digests by which things are told apart
+        assert size > 250_000
+        assert peak < 800_000  # what is gathered before it is written
 
     def test_few_revisions_are_kept(self, held: Held, shelf: Dumps) -> None:
         """
