@@ -535,9 +535,7 @@ def told(code: str, endpoint: str, detail: str, members: Mapping[str, Any]) -> E
         >>> isinstance(error, QuerySyntax), error.values["line"], str(error)
         (True, 1, 'Line 1: expected }')
     """
-    kind = next((each for each in known() if each.code == code), RemoteProblem)
-    values = {**members, "endpoint": endpoint, "detail": detail}
-    error = RemoteProblem(**values) if kind is RemoteProblem else _told_kind(kind)(**values)
+    error = _told_kind(code)(**{**members, "endpoint": endpoint, "detail": detail})
     findings = [each for each in members.get("errors", ()) if isinstance(each, dict) and "severity" in each]
     if isinstance(error, RemoteProblem | Rejected):
         error.findings = findings
@@ -556,5 +554,8 @@ class _Told(EcoGraphError):
 
 
 @cache
-def _told_kind(kind: type[EcoGraphError]) -> type[EcoGraphError]:
+def _told_kind(code: str) -> type[EcoGraphError]:
+    kind = next((each for each in known() if each.code == code), RemoteProblem)
+    if kind is RemoteProblem:
+        return kind
     return type(kind.__name__, (_Told, kind), {"__doc__": kind.__doc__, "__module__": kind.__module__})

@@ -19,7 +19,7 @@ from ecograph.namespaces import ECO, GRAPH, ID, PROVENANCE_GRAPH, RDF, RDFS, SH
 from ecograph.store.base import Snapshot
 from ecograph.vocabulary.labels import NAMING
 
-_REMEMBERED: Final = 4096
+_REMEMBERED: Final = 512
 """Ends of statements whose class need not be looked up again: many lead to the same few municipalities and projects."""
 
 _SHAPES: Final = GRAPH.shapes

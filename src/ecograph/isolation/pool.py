@@ -251,10 +251,11 @@ class _Visit:
         assert worker is not None
         if self._started is None:  # the worker is up and has its request
             self._started = time.monotonic(), worker.cpu_s
+        if self._took_long():
+            self._note()
         is_wanted = quick.is_wanted(self._client)
         if slow is None or self._lane is slow or not self._took_long(sooner=is_wanted):
             return 0.0
-        self._note()
         if slow.try_enter(self._client):
             self._leave()
             self._lane = slow

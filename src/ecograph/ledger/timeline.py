@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 
 from ecograph.ledger import rows, tables
 from ecograph.ledger.database import Database
@@ -112,7 +112,7 @@ class Timeline:
         if publisher is not None:
             query = query.where(columns.publisher == publisher)
         with self._database.read() as connection:
-            return tuple(map(_as_entry, connection.execute(query)))
+            return tuple(_as_entry(row) for row in connection.execute(query))
 
     def sizes(self, numbers: Sequence[int]) -> Mapping[int, Size]:
         """How much each of a few revisions changed."""
@@ -155,7 +155,7 @@ _ENTRIES = select(
 ).outerjoin(tables.contribution, tables.contribution.c.id == tables.revision.c.contribution_id)
 
 
-def _as_entry(row: Row[Any]) -> Entry:
+def _as_entry(row: Any) -> Entry:
     return Entry(
         number=row.number,
         kind=Kind(row.kind),

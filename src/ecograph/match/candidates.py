@@ -124,7 +124,11 @@ def said(rules: Sequence[Rule]) -> Note:
 
 
 def _failed(
-    evidence: Evidence, profile: NeedProfile, thing: int, left_out: Mapping[int, frozenset[Rule]], wanted: set[str] | None
+    evidence: Evidence,
+    profile: NeedProfile,
+    thing: int,
+    left_out: Mapping[int, frozenset[Rule]],
+    wanted: set[str] | None,
 ) -> Iterator[Rule]:
     """The rules that a candidate fails, in the order in which they are told."""
     if evidence.declined[thing]:

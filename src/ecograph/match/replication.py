@@ -8,7 +8,7 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -138,7 +138,8 @@ def replicable(
         UnknownThing: `place` is no municipality and no region.
     """
     us = _us(matcher, snapshot, profile, place)
-    matches = matcher.match(profile, groups=_GROUPS, top=_LOOKED_AT).matches
+    # A standard it deviates from is a gap to close here, not a reason to leave it out.
+    matches = matcher.match(replace(profile, standards=()), groups=_GROUPS, top=_LOOKED_AT).matches
     fitting = [each for each in matches if each.score >= weights.MIN_SCORE]
     checklist = Checklist(matcher.evidence, snapshot, profile, us)
     options: list[Option] = []

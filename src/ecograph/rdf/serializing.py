@@ -123,9 +123,7 @@ def _write_triples(
     every = iter(triples)
     output = _Limited(limit_bytes)
     try:
-        serialize(
-            islice(every, rows), output, target.engine, prefixes=PREFIXES if prefixes is None else prefixes
-        )
+        serialize(islice(every, rows), output, target.engine, prefixes=PREFIXES if prefixes is None else prefixes)
     except (OSError, SizeLimitReached):
         if output.full:
             raise SizeLimitReached from None

@@ -40,7 +40,8 @@ def feed(
     root = ET.Element(f"{{{_ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": lang})
     _text(root, "id", _id("feed", first.hash if first else ""))
     _text(root, "title", text("changes.feed.title", lang))
-    _text(root, "updated", _moment(changes[0].entry.published_at if changes else first and first.published_at))
+    newest = changes[0].entry if changes else first
+    _text(root, "updated", _moment(newest.published_at if newest else None))
     _link(root, "self", own, MEDIA_TYPE)
     _link(root, "alternate", f"{base}/{lang}/changes", "text/html")
     if following:
@@ -49,7 +50,8 @@ def feed(
     _text(author, "name", "EcoGraph")
     for change in changes:
         _entry(root, change, lang, base)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def title(change: Change, lang: Language) -> str:

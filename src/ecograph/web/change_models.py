@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import Field
 
@@ -116,7 +116,7 @@ def diff(found: reading.Compared, shown: difference.Difference, following: str |
         start=revision(found.start),
         end=revision(found.end),
         things=[_thing(each) for each in shown.things],
-        counts={"added": 0, "changed": 0, "removed": 0, **found.counts},
+        counts={kind: found.counts.get(kind, 0) for kind in get_args(difference.Change)},
         statements={"added": len(found.net.added), "removed": len(found.net.removed)},
         patch=shown.n_quads.splitlines(),
         next=following,

@@ -86,14 +86,10 @@ class NewPartner(Body):
 
     slug: Annotated[str, Field(max_length=60, examples=["albertslund"], json_schema_extra=_SLUG)]
     name: Annotated[str, Field(max_length=200, examples=["Albertslund Kommune"], json_schema_extra=_LINE)]
-    homepage: Annotated[
-        str, Field(max_length=2000, examples=["https://albertslund.dk/"], json_schema_extra=_WEB)
-    ]
+    homepage: Annotated[str, Field(max_length=2000, examples=["https://albertslund.dk/"], json_schema_extra=_WEB)]
     licence: Annotated[
         str,
-        Field(
-            max_length=2000, examples=["https://creativecommons.org/licenses/by/4.0/"], json_schema_extra=_WEB
-        ),
+        Field(max_length=2000, examples=["https://creativecommons.org/licenses/by/4.0/"], json_schema_extra=_WEB),
     ]
     language: Language = "en"
 

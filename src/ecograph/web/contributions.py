@@ -50,7 +50,9 @@ _MAX_PAGE: Final = 200
 
 Id = Annotated[str, Path(max_length=64, description="A contribution", examples=["5f0c6c3e9f0a4a56b1f2b7f9d0d3a1c2"])]
 TheUpload = Annotated[Upload, Depends(read_upload)]
-DryRun = Annotated[bool, Query(alias="dry_run", description="Check only: nothing is kept, and nobody is asked who", examples=[True])]
+DryRun = Annotated[
+    bool, Query(alias="dry_run", description="Check only: nothing is kept, and nobody is asked who", examples=[True])
+]
 _Lang = Annotated[Language | None, Query(alias="lang", description="da, sv or en; else Accept-Language decides")]
 
 

@@ -63,7 +63,9 @@ UPLOAD_BODY: Final[dict[str, Any]] = {
                 "encoding": {"file": {"contentType": "text/csv, text/turtle, application/n-triples, " + XLSX}},
             },
             # Whatever the bytes are, they are read: what is wrong with them is said as findings.
-            "text/csv": {"example": "id,title_da,topic,raised_by,country\nskybrud,Varsling,cloudburst,dk-albertslund,dk\n"},
+            "text/csv": {
+                "example": "id,title_da,topic,raised_by,country\nskybrud,Varsling,cloudburst,dk-albertslund,dk\n"
+            },
             "text/turtle": {},
             "application/n-triples": {},
             XLSX: {},

@@ -44,11 +44,11 @@ def narrowed(view: View, need: NeedProfile, topics: Sequence[str] | None) -> Nee
         if concept.iri not in wanted and concept.iri.value.startswith(CONCEPT["topic/"].value):
             need = need.without(concept.iri)
     weighed = weighed_by_hand(topics)
-    for topic, slug in wanted.items():
-        if topic not in {concept.iri for concept in need.concepts}:
-            need = view.matcher.with_concept(need, topic)
+    for iri, slug in wanted.items():
+        if iri not in {concept.iri for concept in need.concepts}:
+            need = view.matcher.with_concept(need, iri)
         if slug in weighed:
-            need = need.weighing(topic, WEIGHTS[weighed[slug]])
+            need = need.weighing(iri, WEIGHTS[weighed[slug]])
     return need
 
 

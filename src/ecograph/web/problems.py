@@ -247,7 +247,9 @@ def _own(error: EcoGraphError) -> Problem:
     if isinstance(error, errors.QuerySyntax):
         extra = {"line": error.values["line"], "column": error.values["column"]}
     if isinstance(error, errors.QueryTimeout | errors.QueryTooBig):
-        extra = {name: error.values[name] for name in ("seconds", "limit", "cost", "line", "pattern") if name in error.values}
+        extra = {
+            name: error.values[name] for name in ("seconds", "limit", "cost", "line", "pattern") if name in error.values
+        }
     if status >= 500:
         _log.warning("could not answer", code=error.code, detail=str(error))
     return Problem(status, error.code, title, {lang: error.message(lang) for lang in LANGUAGES}, headers, extra)

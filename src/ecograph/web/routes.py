@@ -47,4 +47,5 @@ def operation_id(route: Any) -> str:
     parts = route.path_format.removeprefix("/api/v1").replace("}", "").replace(".", "/").split("/")
     named = [f"by-{part[1:]}" if part.startswith("{") else part.replace("{", "by-") for part in parts]
     words = "-".join(named).replace("_", "-").split("-")
-    return min(route.methods).lower() + "".join(word.capitalize() for word in words)
+    method: str = min(route.methods).lower()
+    return method + "".join(word.capitalize() for word in words)

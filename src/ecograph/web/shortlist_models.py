@@ -129,7 +129,7 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-_EMPTY: Final = {"anyOf": [{"type": "null"}, {"type": "string", "maxLength": 0}]}
+_EMPTY: Final[JsonDict] = {"anyOf": [{"type": "null"}, {"type": "string", "maxLength": 0}]}
 _ONE_NEED: Final[JsonDict] = {
     "oneOf": [
         {"required": ["need"], "properties": {"need": {"type": "string", "minLength": 1}, "text": _EMPTY}},

@@ -53,7 +53,8 @@ PIECES = {
     "standard": """id:standard\\/new a eco:Standard ; dct:title "Regnmåling"@da .
         n:waste eco:requiresStandard id:standard\\/new .""",
     "not to be proposed": "o:sensor-company eco:openToMatching false .",
-    "deviation": """id:claim\\/new eco:solution s:gauge ; dct:conformsTo id:standard\\/rain ; eco:asOf "2026-01-01"^^xsd:date ;
+    "deviation": """id:claim\\/new eco:solution s:gauge ; dct:conformsTo id:standard\\/rain ;
+        eco:asOf "2026-01-01"^^xsd:date ;
         eco:conformance <https://w3id.org/ecograph/concept/conformance/deviates> .
         n:cloudburst eco:requiresStandard id:standard\\/rain .""",
     "the same again": """p:warning a eco:Project ; dct:title "Varsling ved skybrud"@da .

@@ -135,7 +135,7 @@ class TestRules:
 
     def test_who_declines_is_not_proposed(self, region: tuple[Quad, ...]) -> None:
         """
-        Who does not want to be proposed is left out, with the solutions that nobody else provides, and the rule is told.
+        Who does not want to be proposed is left out, with the solutions that nobody else provides, and told so.
         """
         matcher = matcher_of((*region, *quads_of("o:sensor-company eco:openToMatching false .")))
         result = matcher.match(matcher.profile(CLOUDBURST))
@@ -146,7 +146,7 @@ class TestRules:
     @pytest.mark.parametrize(("newest", "out"), [("deviates", True), ("complies", False), ("not-assessed", False)])
     def test_a_required_standard_is_a_rule(self, region: tuple[Quad, ...], newest: str, out: bool) -> None:
         """
-        A solution that deviates from a required standard, as the newest claim says, is left out; one not assessed stays.
+        A solution that deviates from a required standard, by the newest claim, is left out; one not assessed stays.
         """
         claims = "\n".join(
             f"""id:claim\\/{number} eco:solution s:gauge ; dct:conformsTo id:standard\\/rain ;

@@ -40,7 +40,7 @@ class TestData:
     @pytest.mark.parametrize("question", ["", "/same", "/replicable"])
     def test_topics_are_chosen_and_weighed(self, client: httpx.Client, question: str) -> None:
         """
-        The topics that the coordinator chose, and how much each counts, go before those understood; by address and by request.
+        The topics that the coordinator chose and weighed go before those understood; by address and by request.
         """
         asked = {"text": "Varning vid skyfall"}
         chosen = ["waste", "waste:half"]
