@@ -23,7 +23,7 @@ import tantivy
 from pyoxigraph import Quad, RdfFormat, parse
 
 from ecograph.config import Settings
-from ecograph.match.hierarchy import Hierarchy
+from ecograph.match.projection.hierarchy import Hierarchy
 from ecograph.messages import Language
 from ecograph.namespaces import GRAPH
 from ecograph.store.oxigraph import MemorySnapshot

@@ -7,7 +7,7 @@ Questions and answers that others wrote: how often a question finds its own answ
 The set is the "Swedish Construction FAQ" by Zaragoza AB of Helsingborg (CC BY 4.0): 503 questions with answers on
 building permits, contracts, taxes and repairs, in Swedish and in an English translation, as the Python package
 `zaragoza-construction-faq`. Nothing in EcoGraph was made from it, but for one number: how much of the measure of
-meaning is taken per language (`OWN_LANGUAGE` in match/meaning.py) was chosen with the second table in sight.
+meaning is taken per language (`OWN_LANGUAGE` in match/projection/meaning.py) was chosen with the second table in sight.
 
 Each answer is the description of a synthetic solution, and each question a typed need in a stated language. `ours` is
 the ranking of the matcher with its weights as they are; as the solutions have no topics, partners or dates, only words
@@ -36,8 +36,9 @@ from numpy.typing import NDArray
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from ecograph.config import Settings
-from ecograph.match import meaning, ranking
 from ecograph.match.matcher import Matcher
+from ecograph.match.ordering import ranking
+from ecograph.match.projection import meaning
 from ecograph.messages import Language
 from ecograph.namespaces import DCTERMS, ECO, GRAPH, ID, RDF
 from ecograph.store.oxigraph import MemorySnapshot

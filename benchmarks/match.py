@@ -37,7 +37,7 @@ import growth
 from ecograph.bootstrap import EcoGraph
 from ecograph.config import Settings
 from ecograph.match.matcher import Matcher
-from ecograph.match.signals import word_units
+from ecograph.match.ordering.signals import word_units
 from ecograph.store.oxigraph import StoreSnapshot
 from ecograph.text.vectors import VectorCache, Vectors
 from ecograph.vocabulary.concepts import Concepts

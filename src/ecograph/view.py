@@ -15,11 +15,13 @@ from ecograph.contribute.provenance import Dataset
 from ecograph.contribute.rules import Rules
 from ecograph.errors import UnknownThing
 from ecograph.identifiers import NAME, thing_iri
-from ecograph.match import alike, meaning, reading, weights
-from ecograph.match.alike import Compared
+from ecograph.match import weights
+from ecograph.match.explaining.whynot import Answer, Explainer
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import Group, MatchResult, NeedProfile
-from ecograph.match.whynot import Answer, Explainer
+from ecograph.match.projection import meaning, reading
+from ecograph.match.together import alike
+from ecograph.match.together.alike import Compared
 from ecograph.messages import Language
 from ecograph.namespaces import ECO
 from ecograph.shacl.contract import Contract

@@ -12,8 +12,8 @@ from ecograph.match.evaluation import faithfulness, gold, report, running
 from ecograph.match.evaluation.baselines import Field
 from ecograph.match.evaluation.gold import Gold
 from ecograph.match.evaluation.report import Report
+from ecograph.match.explaining.whynot import Explainer
 from ecograph.match.matcher import Matcher
-from ecograph.match.whynot import Explainer
 from ecograph.store.base import Snapshot
 
 HERE = Path(__file__).parent

@@ -19,7 +19,7 @@ from ecograph.bootstrap import EcoGraph
 from ecograph.identifiers import kind_and_slug
 from ecograph.messages import LANGUAGES
 from ecograph.namespaces import BASE, CONCEPT, DCAT, DCTERMS, ECO, ECOSH, GRAPH, ID, RDF, SKOS, VOID
-from ecograph.web.context import context_of
+from ecograph.web.linked.context import context_of
 
 SHAPES = Path(__file__).parents[1] / "conformance" / "dcat-ap" / "shapes.ttl"
 DOCUMENTS = ("/ns", "/shapes", "/queries")

@@ -13,9 +13,9 @@ from ecograph.bootstrap import EcoGraph
 from ecograph.contribute.packing import SourceFile
 from ecograph.contribute.staging import stage
 from ecograph.identifiers import thing_iri
-from ecograph.match import ranking
+from ecograph.match.explaining.whynot import Answer, Explainer
 from ecograph.match.matcher import Matcher
-from ecograph.match.whynot import Answer, Explainer
+from ecograph.match.ordering import ranking
 from ecograph.messages import LANGUAGES
 from ecograph.shacl.report import Severity
 from ecograph.store.oxigraph import StoreSnapshot

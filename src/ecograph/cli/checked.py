@@ -12,7 +12,7 @@ from ecograph.contribute.staged import Staged
 from ecograph.messages import Language
 from ecograph.shacl.rdf_report import as_turtle
 from ecograph.shacl.report import Finding
-from ecograph.web import contribution_models
+from ecograph.web.rest import contribution_models
 
 
 class CheckedHere:

@@ -36,7 +36,7 @@ from ecograph.rdf.serializing import write_graph
 from ecograph.shacl.contract import Contract, template_csv
 from ecograph.shacl.report import Report, Severity
 from ecograph.store.base import Snapshot
-from ecograph.web import contribution_models, matching, models, same, statements
+from ecograph.web.rest import contribution_models, matching, models, same, statements
 
 
 class Engine(Opened):

@@ -9,7 +9,7 @@ from ecograph.contribute.desk import OPERATOR
 from ecograph.errors import BadParameter
 from ecograph.ledger.entries import Status
 from ecograph.text.lexicon import normalise
-from ecograph.web import shortlist_models as models
+from ecograph.web.rest import shortlist_models as models
 from ecograph.web.shortlisting import Shortlist
 
 

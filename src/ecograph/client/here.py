@@ -14,9 +14,10 @@ from ecograph.match import weights
 from ecograph.match.model import GROUPS, Group, MatchResult
 from ecograph.messages import Language
 from ecograph.query import guard
-from ecograph.web import answering, contribution_models, models, queries, why_models
+from ecograph.web import answering
 from ecograph.web.reading import building, fulltext
 from ecograph.web.reading.directory import MAX_PAGE, Filter
+from ecograph.web.rest import contribution_models, models, queries, why_models
 
 if TYPE_CHECKING:
     from networkx import MultiDiGraph
@@ -61,7 +62,7 @@ class Here:
 
     def consortium(self, asked: Json) -> Json:
         """Who could meet a need together, within rules as REST is asked for them."""
-        from ecograph.web import consortia  # the solver takes a while to load
+        from ecograph.web.rest import consortia
 
         return consortia.answer_json(self.ecograph.view(), asked)
 

@@ -10,13 +10,17 @@ from typing import Final
 from pyoxigraph import NamedNode, Quad
 
 from ecograph.identifiers import concept_iri
-from ecograph.match import candidates, explanation, following, needs, ranking, reading, scoring, weights
-from ecograph.match.evidence import Evidence
-from ecograph.match.grounds import Question
-from ecograph.match.meaning import Meaning
+from ecograph.match import weights
+from ecograph.match.explaining import explanation
+from ecograph.match.explaining.grounds import Question
+from ecograph.match.explaining.sentences import enumerated, in_sentence
 from ecograph.match.model import Exclusion, Group, Match, MatchResult, NeedProfile, Note, RecognisedConcept
-from ecograph.match.places import Gazetteer
-from ecograph.match.sentences import enumerated, in_sentence
+from ecograph.match.ordering import candidates, ranking, scoring
+from ecograph.match.projection import following, reading
+from ecograph.match.projection.evidence import Evidence
+from ecograph.match.projection.meaning import Meaning
+from ecograph.match.understanding import needs
+from ecograph.match.understanding.places import Gazetteer
 from ecograph.messages import LANGUAGES, Language, language_of, text, texts
 from ecograph.store.base import Snapshot
 from ecograph.text.index import Hit

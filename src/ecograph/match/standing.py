@@ -16,10 +16,11 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from ecograph.ledger.records import JsonValue, Kind, Revision
 from ecograph.ledger.sql import Ledger
-from ecograph.match import ranking, weights
-from ecograph.match.grounds import Question
+from ecograph.match import weights
+from ecograph.match.explaining.grounds import Question
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import GROUPS, Match, NeedProfile, Statement, Texts
+from ecograph.match.ordering import ranking
 from ecograph.messages import LANGUAGES
 from ecograph.store.base import Snapshot
 

@@ -16,40 +16,33 @@ from ecograph.bootstrap import EcoGraph
 from ecograph.config import Settings
 from ecograph.errors import EcoGraphError
 from ecograph.query.guard import admit
-from ecograph.web import (
-    api,
-    changes,
-    consortia,
-    context,
-    contributions,
-    dataset,
-    dumps,
-    graph_store,
-    logs,
-    matching,
-    pages,
-    problems,
-    queries,
-    reconcile,
-    same,
-    schema,
-    shortlists,
-    sparql,
-    statements,
-    steps,
-    templates_api,
-    things,
-    tokens,
-    why,
-)
+from ecograph.web import logs, pages, problems
 from ecograph.web.access import TheEcoGraph
 from ecograph.web.auth import Failures
 from ecograph.web.envelope import Envelope
 from ecograph.web.idempotency import Once
-from ecograph.web.openapi import description
+from ecograph.web.linked import context, dataset, dumps, things
 from ecograph.web.pages.kept import Shelf
+from ecograph.web.protocol import graph_store, reconcile, sparql
 from ecograph.web.reading.building import directory
 from ecograph.web.reconciling.index import index
+from ecograph.web.rest import (
+    api,
+    changes,
+    consortia,
+    contributions,
+    matching,
+    queries,
+    same,
+    schema,
+    shortlists,
+    statements,
+    steps,
+    templates_api,
+    tokens,
+    why,
+)
+from ecograph.web.rest.openapi import description
 from ecograph.web.routes import operation_id
 from ecograph.web.upkeep import upkeep
 

@@ -27,8 +27,8 @@ from ecograph.rdf.formats import (
     negotiate,
 )
 from ecograph.rdf.serializing import write_graph
-from ecograph.web import context
 from ecograph.web.access import ecograph_of
+from ecograph.web.linked import context
 from ecograph.web.problems import Refused, language
 
 VARY: Final = "Accept, Accept-Language"

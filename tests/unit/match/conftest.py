@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
-from ecograph.match import reading
 from ecograph.match.matcher import Matcher
+from ecograph.match.projection import reading
 from ecograph.namespaces import GRAPH, ID
 from ecograph.store.oxigraph import MemorySnapshot
 from ecograph.text.vectors import VectorCache, Vectors

@@ -10,10 +10,10 @@ import pytest
 from pyoxigraph import NamedNode, Quad
 
 from ecograph.bootstrap import EcoGraph
-from ecograph.match import alike, clusters
-from ecograph.match.clusters import Cluster, Same
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import NeedProfile, Statement
+from ecograph.match.together import alike, clusters
+from ecograph.match.together.clusters import Cluster, Same
 from ecograph.messages import LANGUAGES
 from ecograph.namespaces import CONCEPT, ECO, ID
 from ecograph.store.base import Snapshot

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Quad
 
-from ecograph.match import following, reading
+from ecograph.match.explaining.whynot import Explainer
 from ecograph.match.matcher import Matcher
-from ecograph.match.whynot import Explainer
+from ecograph.match.projection import following, reading
 from ecograph.namespaces import GRAPH, ID, RDF, SKOS
 from ecograph.store.oxigraph import MemorySnapshot
 from ecograph.text.vectors import Vectors

@@ -3,7 +3,7 @@
 import pytest
 from pyoxigraph import Quad
 
-from ecograph.match.hierarchy import Hierarchy
+from ecograph.match.projection.hierarchy import Hierarchy
 from ecograph.namespaces import CONCEPT
 from ecograph.vocabulary.concepts import Concepts
 

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Quad
 
-from ecograph.match import signals, weights
+from ecograph.match import weights
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import GROUPS, Match, MatchResult
+from ecograph.match.ordering import signals
 from ecograph.messages import LANGUAGES
 from ecograph.namespaces import ECO, ID
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from ecograph.bootstrap import EcoGraph
-from ecograph.match import meaning
-from ecograph.match.evidence import Evidence
 from ecograph.match.matcher import Matcher
-from ecograph.match.meaning import Meaning, Nearness
+from ecograph.match.projection import meaning
+from ecograph.match.projection.evidence import Evidence
+from ecograph.match.projection.meaning import Meaning, Nearness
 from ecograph.messages import LANGUAGES, Language
 from ecograph.store.oxigraph import MemorySnapshot
 from ecograph.text.vectors import VectorCache, Vectors

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from pyoxigraph import Quad
 
 from ecograph.bootstrap import EcoGraph
-from ecograph.match import ranking, weights
+from ecograph.match import weights
+from ecograph.match.explaining.whynot import Explainer
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import Match, MatchResult, NeedProfile
-from ecograph.match.overlay import CHANGEABLE
-from ecograph.match.whynot import Explainer
+from ecograph.match.ordering import ranking
+from ecograph.match.projection.overlay import CHANGEABLE
 from ecograph.messages import LANGUAGES
 from ecograph.namespaces import CONCEPT, ID
 from ecograph.store.oxigraph import MemorySnapshot

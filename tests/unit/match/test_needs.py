@@ -6,7 +6,7 @@ import pytest
 
 from ecograph.errors import UnknownThing
 from ecograph.match.matcher import Matcher
-from ecograph.match.needs import MAX_CHARACTERS
+from ecograph.match.understanding.needs import MAX_CHARACTERS
 from ecograph.namespaces import CONCEPT, ID
 
 from .conftest import CLOUDBURST

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad
 
-from ecograph.match import ranking
-from ecograph.match.evidence import Evidence
 from ecograph.match.matcher import Matcher
-from ecograph.match.overlay import CHANGEABLE, Overlay
-from ecograph.match.ranking import Ranking
+from ecograph.match.ordering import ranking
+from ecograph.match.ordering.ranking import Ranking
+from ecograph.match.projection.evidence import Evidence
+from ecograph.match.projection.overlay import CHANGEABLE, Overlay
 from ecograph.namespaces import DCTERMS, ECO, ID
 from ecograph.store.oxigraph import MemorySnapshot
 

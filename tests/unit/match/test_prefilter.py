@@ -7,9 +7,10 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from ecograph.match import candidates, prefilter, signals, weights
+from ecograph.match import weights
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import NeedProfile
+from ecograph.match.ordering import candidates, prefilter, signals
 
 from .conftest import TODAY, matcher_of, quads_of
 

@@ -9,11 +9,11 @@ from pyoxigraph import NamedNode, Quad
 
 from ecograph.bootstrap import EcoGraph
 from ecograph.errors import UnknownThing
-from ecograph.match import replication
-from ecograph.match.lacking import Gap
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import Statement
-from ecograph.match.replication import Option, Replicable
+from ecograph.match.together import replication
+from ecograph.match.together.lacking import Gap
+from ecograph.match.together.replication import Option, Replicable
 from ecograph.messages import LANGUAGES
 from ecograph.namespaces import CONCEPT, ID
 from ecograph.store.base import Snapshot

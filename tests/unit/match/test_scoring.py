@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecograph.match.model import SIGNALS, Signal
-from ecograph.match.scoring import score
+from ecograph.match.ordering.scoring import score
 from ecograph.match.weights import SIGNALS as WEIGHTS
 
 shares = st.floats(0.0, 1.0)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from pyoxigraph import Quad
 
-from ecograph.match import ranking
-from ecograph.match.grounds import Question
+from ecograph.match.explaining.grounds import Question
 from ecograph.match.matcher import Matcher
-from ecograph.match.walk import Walk
+from ecograph.match.ordering import ranking
+from ecograph.match.projection.walk import Walk
 from ecograph.namespaces import CONCEPT
 
 from .conftest import OLD_SCHOOL, TODAY, matcher_of, quads_of

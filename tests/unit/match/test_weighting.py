@@ -7,9 +7,9 @@ from pyoxigraph import Quad
 
 from ecograph.errors import BadParameter
 from ecograph.match import weights
+from ecograph.match.explaining.whynot import Explainer
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import GROUPS, MatchResult
-from ecograph.match.whynot import Explainer
 from ecograph.messages import LANGUAGES
 from ecograph.namespaces import ID
 from ecograph.store.oxigraph import MemorySnapshot

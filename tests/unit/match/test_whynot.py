@@ -10,12 +10,13 @@ import pytest
 from pyoxigraph import NamedNode, Quad
 
 from ecograph.errors import UnknownThing
-from ecograph.match import ranking, weights
-from ecograph.match.counterfactual import MARGIN, Change
-from ecograph.match.edits import KINDS, realistic
+from ecograph.match import weights
+from ecograph.match.explaining.counterfactual import MARGIN, Change
+from ecograph.match.explaining.edits import KINDS, realistic
+from ecograph.match.explaining.whynot import Answer, Explainer
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import GROUPS, Texts
-from ecograph.match.whynot import Answer, Explainer
+from ecograph.match.ordering import ranking
 from ecograph.messages import LANGUAGES
 from ecograph.namespaces import ID
 from ecograph.store.oxigraph import MemorySnapshot

@@ -7,7 +7,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 from rapidfuzz.distance import OSA
 
 from ecograph.config import resources
-from ecograph.match.hierarchy import SCHEMES, Hierarchy, Labels
+from ecograph.match.projection.hierarchy import SCHEMES, Hierarchy, Labels
 from ecograph.messages import LANGUAGES, Language
 from ecograph.spelling import fold
 from ecograph.text.compounds import is_word

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from ecograph.bootstrap import EcoGraph
 from ecograph.namespaces import DCTERMS, ECO, SKOS
 from ecograph.rdf.json_ld import LANGUAGE, REFERENCE
-from ecograph.web.context import context_of, write
+from ecograph.web.linked.context import context_of, write
 
 
 class TestContext:

@@ -17,7 +17,7 @@ from pyoxigraph import RdfFormat, parse
 
 from ecograph.messages import LANGUAGES, catalogue
 from ecograph.namespaces import RDF, SH
-from ecograph.web import contribution_models as models
+from ecograph.web.rest import contribution_models as models
 from ecograph.web.uploads import XLSX
 from service import HILL, ROOT, SHORE, Service
 

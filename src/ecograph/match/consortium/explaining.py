@@ -18,9 +18,9 @@ from ecograph.match.consortium.planning import Added, Plan
 from ecograph.match.consortium.problem import PARTS, qualifies
 from ecograph.match.consortium.rules import LEVELS, Currency, Level, Role, Rule
 from ecograph.match.consortium.solving import Found, Status
-from ecograph.match.grounds import Grounds, Piece
+from ecograph.match.explaining.grounds import Grounds, Piece
+from ecograph.match.explaining.sentences import Sentences, enumerated, in_sentence
 from ecograph.match.model import Note, Statement, Texts
-from ecograph.match.sentences import Sentences, enumerated, in_sentence
 from ecograph.messages import LANGUAGES, Language, text
 
 _PER_SHOWN: Final = 10

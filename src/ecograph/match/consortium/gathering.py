@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from pyoxigraph import Literal, NamedNode
 
 from ecograph.errors import UnknownThing
-from ecograph.match import ranking, signals, weights
+from ecograph.match import weights
 from ecograph.match.consortium.problem import Actor, Offer, Problem, qualifies
 from ecograph.match.consortium.rules import LEVELS, Cover, Level, Role, Rules
-from ecograph.match.evidence import FAMILIES, Evidence
-from ecograph.match.grounds import Question
+from ecograph.match.explaining.grounds import Question
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import NeedProfile, Signal, Statement
+from ecograph.match.ordering import ranking, signals
+from ecograph.match.projection.evidence import FAMILIES, Evidence
 from ecograph.namespaces import CONCEPT, ECO, RDF
 from ecograph.store.base import Snapshot
 

@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ecograph.match import ranking, scoring, signals
 from ecograph.match.evaluation.gold import Query
-from ecograph.match.evidence import Ints
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import NeedProfile
+from ecograph.match.ordering import ranking, scoring, signals
+from ecograph.match.projection.evidence import Ints
 from ecograph.namespaces import ID
 from ecograph.text.lexicon import content_words, normalise
 

@@ -16,12 +16,13 @@ from typing import Final
 
 from pyoxigraph import Quad
 
-from ecograph.match import ranking, weights
-from ecograph.match.counterfactual import MARGIN, Asked, Removal, removals
-from ecograph.match.evidence import Evidence
+from ecograph.match import weights
+from ecograph.match.explaining.counterfactual import MARGIN, Asked, Removal, removals
+from ecograph.match.explaining.whynot import Explainer
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import Match, NeedProfile, Note, Reason, Statement, Texts
-from ecograph.match.whynot import Explainer
+from ecograph.match.ordering import ranking
+from ecograph.match.projection.evidence import Evidence
 from ecograph.messages import LANGUAGES, Language
 from ecograph.store.base import Snapshot
 from ecograph.store.oxigraph import MemorySnapshot

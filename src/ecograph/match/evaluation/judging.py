@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Final
 
 from ecograph.match.evaluation.gold import Gold
-from ecograph.match.evidence import FAMILIES, Evidence
+from ecograph.match.projection.evidence import FAMILIES, Evidence
 from ecograph.namespaces import ID
 
 MINOR: Final = frozenset(

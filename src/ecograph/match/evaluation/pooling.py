@@ -13,11 +13,11 @@ from typing import Final
 
 import numpy as np
 
-from ecograph.match import signals
 from ecograph.match.evaluation.baselines import BLIND, BM25, EMBEDDINGS, OURS, SEED, Answered, Field, Floats
 from ecograph.match.evaluation.gold import COLUMNS, GoldNeed
 from ecograph.match.evaluation.metrics import SHOWN
-from ecograph.match.evidence import Wording, best_wording, span
+from ecograph.match.ordering import signals
+from ecograph.match.projection.evidence import Wording, best_wording, span
 
 SHARES: Final[Mapping[str, float]] = {OURS: 1.0, EMBEDDINGS: 1.0, BM25: 0.6}
 """How much of the depth each way to rank documents gets; further down, BM25 brings what shares a word by chance."""

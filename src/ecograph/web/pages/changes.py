@@ -12,9 +12,9 @@ from fastapi.responses import Response
 from ecograph.errors import TooManyChanges, UnknownThing
 from ecograph.messages import Language
 from ecograph.web.access import ecograph_of
-from ecograph.web.atom import title as title_of
 from ecograph.web.pages.layout import METHODS, Words, page, short
 from ecograph.web.reading import changes as reading
+from ecograph.web.rest.atom import title as title_of
 from ecograph.web.views import differences
 from ecograph.web.views.words import Link, Reader
 

@@ -18,10 +18,10 @@ from ecograph.match.consortium.rules import Cost, Cover, Currency, Money, Role, 
 from ecograph.match.model import NeedProfile
 from ecograph.namespaces import CONCEPT, ID
 from ecograph.text.lexicon import normalise
-from ecograph.web import consortia
 from ecograph.web.narrowing import narrowed
 from ecograph.web.pages.layout import METHODS, Words, page, short
 from ecograph.web.pages.need import LONGEST_NEED, Topics
+from ecograph.web.rest import consortia
 from ecograph.web.views.words import Link, Reader
 
 router = APIRouter(include_in_schema=False)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from ecograph.web.access import ecograph_of
-from ecograph.web.dumps import Offered, offered
+from ecograph.web.linked.dumps import Offered, offered
 from ecograph.web.pages.layout import METHODS, Words, page
 from ecograph.web.reading.holdings import TARGETS, Holding, holdings
 from ecograph.web.views.words import Link, Reader, in_language, licence_name

@@ -13,18 +13,18 @@ from pyoxigraph import NamedNode
 
 from ecograph.errors import BadParameter
 from ecograph.identifiers import NAME, thing_iri
-from ecograph.match import clusters, replication
-from ecograph.match.clusters import Cluster, Edge, Member
-from ecograph.match.lacking import Gap, Status
 from ecograph.match.model import NeedProfile, Reason, Statement
-from ecograph.match.replication import Deployment, Option
-from ecograph.match.requirements import Cell, Row
+from ecograph.match.together import clusters, replication
+from ecograph.match.together.clusters import Cluster, Edge, Member
+from ecograph.match.together.lacking import Gap, Status
+from ecograph.match.together.replication import Deployment, Option
+from ecograph.match.together.requirements import Cell, Row
 from ecograph.namespaces import ID
 from ecograph.text.lexicon import normalise
 from ecograph.web.narrowing import narrowed
 from ecograph.web.pages.layout import METHODS, Words, page, short
 from ecograph.web.pages.need import LONGEST_NEED, Topics
-from ecograph.web.same_models import PLACE
+from ecograph.web.rest.same_models import PLACE
 from ecograph.web.views.words import Link, Reader
 
 router = APIRouter(include_in_schema=False)

@@ -23,11 +23,12 @@ from ecograph.errors import (
 from ecograph.ledger.entries import MAX_NOTE, MAX_WHY, RESTORABLE, Status
 from ecograph.match import weights
 from ecograph.text.lexicon import normalise
-from ecograph.web import problems, shortlist_models
+from ecograph.web import problems
 from ecograph.web.access import ecograph_of
 from ecograph.web.auth import MaybeWho
 from ecograph.web.pages.layout import METHODS, PRIVATE, Words, page, short
 from ecograph.web.pages.login import safe, to_login
+from ecograph.web.rest import shortlist_models
 from ecograph.web.shortlisting import Item, Shortlist
 from ecograph.web.uploads import attachment
 from ecograph.web.verdicts import MAX_SHARED, is_person

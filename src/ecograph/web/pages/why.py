@@ -12,17 +12,17 @@ from pyoxigraph import NamedNode
 
 from ecograph.identifiers import NAME, thing_iri
 from ecograph.match import weights
-from ecograph.match.counterfactual import Change
-from ecograph.match.edits import Edit
+from ecograph.match.explaining.counterfactual import Change
+from ecograph.match.explaining.edits import Edit
+from ecograph.match.explaining.whynot import Answer
+from ecograph.match.explaining.whynot import points as as_points
 from ecograph.match.model import NeedProfile
-from ecograph.match.whynot import Answer
-from ecograph.match.whynot import points as as_points
 from ecograph.namespaces import ID
 from ecograph.web.narrowing import narrowed
 from ecograph.web.pages.layout import METHODS, Words, page, short
 from ecograph.web.pages.need import LONGEST_NEED, Topics, Weighting
+from ecograph.web.rest.why_models import turtle
 from ecograph.web.views.words import Link, Reader
-from ecograph.web.why_models import turtle
 
 router = APIRouter(include_in_schema=False)
 

@@ -10,10 +10,10 @@ from pyoxigraph import NamedNode, Quad
 
 from ecograph.match.evaluation import faithfulness
 from ecograph.match.evaluation.faithfulness import Facts
-from ecograph.match.evidence import Wording
+from ecograph.match.explaining.whynot import Explainer
 from ecograph.match.matcher import Matcher
 from ecograph.match.model import NeedProfile, Statement
-from ecograph.match.whynot import Explainer
+from ecograph.match.projection.evidence import Wording
 from ecograph.messages import Language
 from ecograph.namespaces import ECO, GRAPH, ID
 from ecograph.store.base import Snapshot

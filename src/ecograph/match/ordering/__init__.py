@@ -1,0 +1,1 @@
+"""Who fits a need, in order: signals, hard rules and the score."""

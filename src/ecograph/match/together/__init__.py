@@ -1,0 +1,1 @@
+"""Needs beside each other: who else has one, and what already runs elsewhere."""

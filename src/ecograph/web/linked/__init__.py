@@ -1,0 +1,1 @@
+"""Linked data: things, terms, descriptions of the data, dumps, and one context for JSON-LD."""

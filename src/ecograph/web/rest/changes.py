@@ -1,0 +1,185 @@
+"""
+What changed: the revisions as a feed, in JSON and Atom, and what differs between two of them.
+
+Source:
+    docs/history.md; RFC 4287 (Atom), RFC 5005 section 3 (paged feeds).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from pyoxigraph import NamedNode
+
+from ecograph.bootstrap import EcoGraph, View
+from ecograph.errors import UnknownThing
+from ecograph.history import MOMENT
+from ecograph.identifiers import NAME, SLUG, thing_iri
+from ecograph.web.access import TheEcoGraph, TheLanguage, TheView, headers_of
+from ecograph.web.reading import changes as reading
+from ecograph.web.rest import atom
+from ecograph.web.rest import change_models as models
+from ecograph.web.rest.documents import problems_of
+from ecograph.web.rest.lists import Lang, link_pages
+
+router = APIRouter(prefix="/api/v1", tags=["history"], responses=problems_of(400, 404, 422, 503))
+
+MAX_PAGE: Final = 100
+"""Revisions on one page: each patch is read to count its statements."""
+
+MAX_THINGS: Final = 500
+"""Things on one page of a difference; each is put into words in three languages."""
+
+PATCH: Final = "application/rdf-patch"
+
+Since = Annotated[str | None, Query(pattern=MOMENT, description="Only those of this date or revision, or later")]
+Until = Annotated[
+    str | None, Query(pattern=MOMENT, description="Only those of this date (its end) or revision, or earlier")
+]
+Publisher = Annotated[
+    str | None, Query(max_length=100, description="Only those of this publisher", examples=["ecograph"])
+]
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
+Cursor = Annotated[int | None, Query(ge=1, le=999_999_999, description="`next` of the page before")]
+Moment = Annotated[
+    str | None,
+    Query(
+        pattern=MOMENT, description="A revision (0: the empty graph), a date (its end) or a dateTime", examples=["1"]
+    ),
+]
+
+
+@router.get("/changes", summary="What was published when", operation_id="listChanges")
+def changes(
+    request: Request,
+    response: Response,
+    ecograph: TheEcoGraph,
+    view: TheView,
+    since: Since = None,
+    until: Until = None,
+    publisher: Publisher = None,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+) -> models.ChangesModel:
+    """Revisions with publisher, title, moment and counts, the newest first."""
+    found, following = _page(ecograph, view, since, until, publisher, limit, cursor)
+    link_pages(request, response, following)
+    return models.ChangesModel(
+        items=[models.change(each) for each in found], next=following, revision=ecograph.revision
+    )
+
+
+@router.get(
+    "/changes.atom",
+    summary="What was published when, as a feed",
+    operation_id="feedChanges",
+    response_class=Response,
+    responses={200: {"content": {atom.MEDIA_TYPE: {"schema": {"type": "string"}}}, "description": "RFC 4287"}},
+)
+def feed(
+    request: Request,
+    ecograph: TheEcoGraph,
+    view: TheView,
+    lang: TheLanguage,
+    since: Since = None,
+    until: Until = None,
+    publisher: Publisher = None,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+    _lang: Lang = None,
+) -> Response:
+    """The same for feed readers; `lang` decides the language of titles and pages."""
+    found, following = _page(ecograph, view, since, until, publisher, limit, cursor)
+    base = (ecograph.settings.base_url or str(request.base_url)).rstrip("/")
+    address = f"{base}{request.url.path}"
+    others = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    more = f"{address}?{urlencode([*others, ('cursor', following)])}" if following else None
+    own = f"{address}?{request.url.query}" if request.url.query else address
+    body = atom.feed(found, ecograph.history.timeline.first, lang, base, own, more)
+    return Response(body, media_type=atom.MEDIA_TYPE, headers=headers_of(view))
+
+
+@router.get(
+    "/diff",
+    summary="What differs between two revisions",
+    operation_id="compareRevisions",
+    response_model=models.DiffModel,
+    responses={200: {"content": {PATCH: {"schema": {"type": "string"}}}}},
+)
+def diff(
+    request: Request,
+    ecograph: TheEcoGraph,
+    view: TheView,
+    start: Annotated[Moment, Query(alias="from")] = None,
+    end: Annotated[Moment, Query(alias="to")] = None,
+    thing: Annotated[
+        str | None, Query(max_length=300, description="Only this thing: the end of its IRI", examples=["need/n09"])
+    ] = None,
+    format: Annotated[
+        Literal["json", "patch"], Query(description="`patch`: every statement as RDF Patch, without pages")
+    ] = "json",
+    limit: Annotated[int, Query(ge=1, le=MAX_THINGS)] = 50,
+    cursor: Annotated[int | None, Query(ge=1, le=999_999_999, description="`next` of the page before")] = None,
+) -> models.DiffModel | Response:
+    """
+    Statements added and removed, thing by thing in three languages, and as N-Quads.
+
+    Without `to` it ends at the newest revision, without `from` it begins at the one before its end.
+    """
+    last = _number(ecograph, end) if end else ecograph.revision
+    first = _number(ecograph, start) if start else max(last - 1, 0)
+    found = reading.compare(ecograph, first, last, _thing(thing) if thing else None)
+    if format == "patch":
+        return Response(_patch(found), media_type=PATCH, headers=headers_of(view))
+    begin = cursor or 0
+    pairs = found.subjects[begin : begin + limit]
+    more = begin + limit < len(found.subjects)
+    return models.diff(found, found.difference(view, pairs), str(begin + limit) if more else None)
+
+
+def _page(
+    ecograph: EcoGraph,
+    view: View,
+    since: str | None,
+    until: str | None,
+    publisher: str | None,
+    limit: int,
+    cursor: int | None,
+) -> tuple[tuple[reading.Change, ...], str | None]:
+    """A page of revisions, and where the next one begins."""
+    before = cursor
+    after = int(since) if since and since.isdigit() else 0
+    if until and until.isdigit():
+        before = min(before or int(until) + 1, int(until) + 1)
+    found = reading.changes(
+        ecograph,
+        view,
+        limit + 1,
+        before=before,
+        after=after,
+        since=ecograph.history.span(since)[0] if since and not since.isdigit() else None,
+        until=ecograph.history.span(until)[1] if until and not until.isdigit() else None,
+        publisher=publisher,
+    )
+    return found[:limit], str(found[limit - 1].entry.number) if len(found) > limit else None
+
+
+def _number(ecograph: EcoGraph, moment: str) -> int:
+    return 0 if moment == "0" else ecograph.history.moment(moment).number
+
+
+def _thing(text: str) -> NamedNode:
+    kind, _, name = text.partition("/")
+    if not (SLUG.fullmatch(kind) and NAME.fullmatch(name)):
+        raise UnknownThing(kind=kind[:100], id=name[:100])
+    return thing_iri(kind, name)
+
+
+def _patch(found: reading.Compared) -> bytes:
+    """The whole difference as RDF Patch: what goes, then what comes."""
+    lines = [b"TX ."]
+    lines += [b"D " + line for line in found.net.removed]
+    lines += [b"A " + line for line in found.net.added]
+    return b"\n".join([*lines, b"TC .", b""])
