@@ -38,7 +38,7 @@ class ContributionEngine:
     def prepare(self, request: Head, cap: MemoryCap) -> None:
         """Open the generation that the task reads, unless it is open."""
         directory = Path(request["directory"]) if request["directory"] else None
-        if directory != (self._snapshot.path if self._snapshot else None):
+        if directory != (self._snapshot.path if self._snapshot is not None else None):
             cap.lift()
             self._snapshot = None
             gc.collect()

@@ -99,6 +99,9 @@ class RemoteSnapshot:
         self._require_open()
         return self._endpoint.holds(f"ASK {{ {_pattern(quad)} }}")
 
+    def __bool__(self) -> bool:
+        return True  # else asking whether there is a snapshot would count its statements
+
     def __len__(self) -> int:
         self._require_open()
         return sum(checking.counts(self._endpoint).values())

@@ -72,6 +72,9 @@ class StoreSnapshot:
     def __contains__(self, quad: Quad) -> bool:
         return quad in self._store
 
+    def __bool__(self) -> bool:
+        return True  # else asking whether there is a snapshot would count its statements
+
     def __len__(self) -> int:
         rows = self._store.query(_STATEMENTS)
         assert isinstance(rows, QuerySolutions)

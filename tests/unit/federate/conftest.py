@@ -113,6 +113,7 @@ def elsewhere(respond: Respond | Sequence[Answer]) -> Iterator[Elsewhere]:
             self.do_POST()
 
         def do_POST(self) -> None:
+            self.waiting = True
             with lock:
                 now[0] += 1
                 seen.most = max(seen.most, now[0])
@@ -121,8 +122,13 @@ def elsewhere(respond: Respond | Sequence[Answer]) -> Iterator[Elsewhere]:
             except (BrokenPipeError, ConnectionResetError):
                 pass
             finally:
-                with lock:
-                    now[0] -= 1
+                self._over()
+
+        def _over(self) -> None:
+            """Nobody waits for this answer any more; said before its last byte, after which the next may come."""
+            with lock:
+                now[0] -= self.waiting
+                self.waiting = False
 
         def _answer(self) -> None:
             said = self.rfile.read(int(self.headers.get("content-length", "0"))).decode()
@@ -137,9 +143,13 @@ def elsewhere(respond: Respond | Sequence[Answer]) -> Iterator[Elsewhere]:
                 self.send_header(name, value)
             if answer.length != -1:
                 self.send_header("Content-Length", str(len(answer.body) if answer.length is None else answer.length))
+            if not answer.body:
+                self._over()
             self.end_headers()
             size = max(1, len(answer.body) // answer.pieces)
             for start in range(0, len(answer.body), size):
+                if start + size >= len(answer.body):
+                    self._over()
                 self.wfile.write(answer.body[start : start + size])
                 self.wfile.flush()
                 time.sleep(answer.pause_s)
