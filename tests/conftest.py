@@ -14,7 +14,9 @@ from ecograph.bootstrap import EcoGraph
 from ecograph.config import Settings
 from service import serving
 
-ROOT = Path(__file__).parents[1]
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+_WHOLE = ("contract", "durability", "hostile", "interop", "journeys")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -22,6 +24,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.cache is not None:
         kept = config.cache.mkdir("ecograph") / "vectors.sqlite"
         os.environ.setdefault("ECOGRAPH_VECTORS_FILE", str(kept))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole ways through the software, attacks on it, and other programs that ask it, are left out of `make check`."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and item.path.relative_to(HERE).parts[0] in _WHOLE:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
