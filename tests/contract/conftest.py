@@ -67,7 +67,7 @@ def clear(place: Address) -> None:
             endpoint.update("DROP ALL")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Engine]]:
     """The servers, each started when it is first asked for."""
     with ExitStack() as running:
