@@ -90,9 +90,9 @@ class Limits:
             TooLarge: More than `file_bytes` or `lines`, or as `check_archive` says.
 
         Example:
-            >>> Limits(file_bytes=1_000).check_file(b"x" * 1_200_000, "need.csv")
+            >>> Limits(file_bytes=1_000).check_file(b"x" * 1_200_000, "row.csv")
             Traceback (most recent call last):
-            ecograph.errors.TooLarge: need.csv: The file is 1.2\xa0MB, and at most 0.1\xa0MB is allowed. ...
+            ecograph.errors.contribution.TooLarge: row.csv: The file is 1.2\xa0MB, and at most 0.1\xa0MB is allowed. ...
         """
         if len(data) > self.file_bytes:
             raise TooLarge(file=name, what="file_bytes", limit=_megabytes(self.file_bytes), found=_megabytes(len(data)))
