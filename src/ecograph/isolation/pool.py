@@ -18,17 +18,19 @@ from dataclasses import dataclass
 from typing import Final, NoReturn, Self
 
 import structlog
+from anyio.to_thread import run_sync
 
 from ecograph.errors import EcoGraphError
 from ecograph.isolation.conduct import Conduct
 from ecograph.isolation.frames import Head
 from ecograph.isolation.lanes import Full, Lane
-from ecograph.isolation.process import Died, WorkerProcess
+from ecograph.isolation.process import TICK_S, Died, WorkerProcess
 
 _log = structlog.get_logger(__name__)
 
 _WAITING: Final = 4  # how many times longer than it works a request may take before it counts as slow
 _SOONER: Final = 0.2  # the share of its time in a quick place that a request has when others wait
+_ON_LOOP_BYTES: Final = 1 << 15  # what a pipe takes at once, whatever its system
 _NOBODY: Final = ""  # the client of requests of our own
 
 
@@ -146,13 +148,29 @@ class ProcessPool:
             Died: The request cost it its life.
             EcoGraphError: No worker is free, or the pool is closed.
         """
+        return self._answer(_Visit(self, self._request(head, timeout_s), body, timeout_s, client or _NOBODY))
+
+    async def _ask_on_loop(self, head: Head, body: bytes, timeout_s: float, client: str | None) -> tuple[Head, bytes]:
+        """`_ask` for those on an event loop: what is answered at once costs no thread."""
+        visit = _Visit(self, self._request(head, timeout_s), body, timeout_s, client or _NOBODY)
+        try:
+            is_here = len(body) <= _ON_LOOP_BYTES and visit.try_enter() and await visit.comes_soon()
+        except BaseException:
+            visit.__exit__()
+            raise
+        if is_here:
+            return self._answer(visit)
+        return await run_sync(self._answer, visit)
+
+    def _request(self, head: Head, timeout_s: float) -> Head:
         # The worker's own deadline is for when nobody is left to kill it; it also runs while it is paused.
         limits = {"timeout_s": timeout_s + (self.timeout_s if self._slow else 0), "memory_bytes": self.memory_bytes}
-        visit = _Visit(self, client or _NOBODY)
+        return {**head, **limits, "answer_bytes": self.answer_bytes}
+
+    def _answer(self, visit: _Visit) -> tuple[Head, bytes]:
         try:
-            with visit as worker:
-                tick = visit.tick if self._slow else None
-                return worker.ask({**head, **limits, "answer_bytes": self.answer_bytes}, body, timeout_s, tick)
+            with visit:
+                return visit.answer()
         except Full:
             self._raise_busy()
         except Died as died:
@@ -177,6 +195,16 @@ class ProcessPool:
                 return worker
             worker.retiring = True  # it died while idle, or cannot be made quick again
             self._give_back(worker)
+
+    def _ready_one(self) -> WorkerProcess | None:
+        """An idle worker that can be asked as it is."""
+        with self._guarding:
+            for worker in self._idle:
+                if worker.is_ready and not worker.low and worker.is_alive():
+                    self._idle.remove(worker)
+                    self._busy.add(worker)
+                    return worker
+            return None
 
     def _idle_one(self, low: bool) -> WorkerProcess | None:
         with self._guarding:
@@ -208,16 +236,53 @@ class ProcessPool:
 class _Visit:
     """One request on its way: first in the quick lane, and in the slow one when it takes long."""
 
-    def __init__(self, pool: ProcessPool, client: str) -> None:
+    def __init__(self, pool: ProcessPool, head: Head, body: bytes, timeout_s: float, client: str) -> None:
         self._pool = pool
+        self._head = head
+        self._body = body
+        self._timeout_s = timeout_s
         self._client = client
         self._lane: Lane | None = None
         self._worker: WorkerProcess | None = None
+        self._is_sent = False
         self._is_noted = False
         self._started: tuple[float, float] | None = None  # by the clock, and the worker's processor time
 
-    def __enter__(self) -> WorkerProcess:
+    def try_enter(self) -> bool:
+        """Take a quick place and a worker, if both are there to be had."""
         pool = self._pool
+        if self._begins_in() is pool._quick and pool._quick.try_enter(self._client):
+            self._lane = pool._quick
+            self._worker = pool._ready_one()
+            if self._worker:
+                return True
+            self._leave()
+        return False
+
+    async def comes_soon(self) -> bool:
+        """Send the request; whether its answer is here before anybody would look how it goes on."""
+        assert self._worker is not None
+        try:
+            self._send(self._worker)
+            return await self._worker.comes_within(TICK_S)
+        except Died:  # which `answer` will find, too
+            return False
+
+    def answer(self) -> tuple[Head, bytes]:
+        """What the worker answers."""
+        assert self._worker is not None
+        self._send(self._worker)
+        return self._worker.receive(self._tick if self._pool._slow else None)
+
+    def _send(self, worker: WorkerProcess) -> None:
+        if not self._is_sent:
+            self._is_sent = True
+            worker.send(self._head, self._body, self._timeout_s)
+
+    def __enter__(self) -> Self:
+        pool = self._pool
+        if self._worker:
+            return self
         try:
             self._enter(self._begins_in())
             if self._lane is not (lane := self._begins_in()):  # its client has become costly while it waited
@@ -227,7 +292,7 @@ class _Visit:
         except BaseException:
             self.__exit__()
             raise
-        return self._worker
+        return self
 
     def __exit__(self, *_: object) -> None:
         if self._worker:
@@ -245,7 +310,7 @@ class _Visit:
         lane.enter(self._client, self._pool.timeout_s)
         self._lane = lane
 
-    def tick(self) -> float:
+    def _tick(self) -> float:
         """Go over to the slow lane when it is time, sooner when somebody else wants the place."""
         quick, slow, worker = self._pool._quick, self._pool._slow, self._worker
         assert worker is not None

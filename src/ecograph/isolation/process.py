@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import fcntl
 import os
@@ -23,7 +24,9 @@ _HEAD_BYTES: Final = 1 << 20  # a head names things; what is large is the body
 _PIPE_BYTES: Final = 1 << 20  # what an unprivileged process may have; a large answer comes in few pieces
 _FCNTL_SETPIPE_SZ: Final = 1031
 _CPU_CLOCK: Final = 2  # clock_getcpuclockid(3): what a clock's number ends in that counts a whole process
-_TICK_S: Final = 0.02  # how often it is looked whether somebody else wants the place
+TICK_S: Final = 0.02
+"""How often it is looked whether somebody else wants the place."""
+
 _PACKAGE_PARENT: Final = str(Path(__file__).resolve().parents[2])
 
 Cause = Literal["start", "deadline", "stack", "memory", "unknown"]
@@ -86,6 +89,7 @@ class WorkerProcess:
         self._answer_bytes = answer_bytes
         self._killing = threading.Lock()
         self._deadline = 0.0
+        self._ahead = b""  # of an answer, read before it was asked for
         self.isolated: bool | None = None
         self.retiring = False
         self.low = False
@@ -105,6 +109,11 @@ class WorkerProcess:
         Raises:
             Died: There is no answer.
         """
+        self.send(head, body, timeout_s)
+        return self.receive(tick)
+
+    def send(self, head: Head, body: bytes, timeout_s: float) -> None:
+        """The first half of `ask`."""
         self.retiring = True  # unless all goes well
         if not self.is_ready:
             self._deadline = time.monotonic() + _START_S
@@ -112,9 +121,41 @@ class WorkerProcess:
             self.isolated = bool(ready["isolated"])
         self._deadline = time.monotonic() + timeout_s
         self._write(pack_head(head, len(body)) + body)
+
+    def receive(self, tick: Tick | None = None) -> tuple[Head, bytes]:
+        """The second half of `ask`."""
         answer = self._receive("deadline", tick)
         self.retiring = bool(answer[0].get("retire"))
         return answer
+
+    async def comes_within(self, seconds: float) -> bool:
+        """
+        Wait on the event loop, between `send` and `receive`.
+
+        Args:
+            seconds: At most so long.
+
+        Returns:
+            Whether the whole answer is here, so that `receive` has nothing to wait for.
+        """
+        loop, descriptor = asyncio.get_running_loop(), self._answers.fileno()
+        begun: asyncio.Future[bool] = loop.create_future()
+
+        def settle(comes: bool) -> None:
+            if not begun.done():
+                begun.set_result(comes)
+
+        loop.add_reader(descriptor, settle, True)
+        timer = loop.call_later(seconds, settle, False)
+        try:
+            if not await begun:
+                return False
+        finally:
+            timer.cancel()
+            loop.remove_reader(descriptor)
+        self._ahead = os.read(descriptor, _PIPE_BYTES)
+        whole_bytes: int = LENGTHS.size + sum(LENGTHS.unpack_from(self._ahead.ljust(LENGTHS.size)))
+        return len(self._ahead) >= whole_bytes
 
     @property
     def cpu_s(self) -> float:
@@ -191,8 +232,11 @@ class WorkerProcess:
         except ValueError:
             raise self._gone() from None
         while missing:
-            self._await(descriptor, cause, tick)
-            chunk = os.read(descriptor, min(missing, _PIPE_BYTES))
+            if self._ahead:
+                chunk, self._ahead = self._ahead[:missing], self._ahead[missing:]
+            else:
+                self._await(descriptor, cause, tick)
+                chunk = os.read(descriptor, min(missing, _PIPE_BYTES))
             if not chunk:
                 raise self._gone()
             chunks.append(chunk)
@@ -205,7 +249,7 @@ class WorkerProcess:
             left = self._deadline - time.monotonic()
             if left <= 0:
                 raise self._killed(cause)
-            if poll.poll((min(left, _TICK_S) if tick else left) * 1000):
+            if poll.poll((min(left, TICK_S) if tick else left) * 1000):
                 return
             if tick:
                 self._deadline += tick()

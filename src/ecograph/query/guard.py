@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 
 from ecograph.errors import QueryRefused, QuerySyntax, QueryTooComplex
 from ecograph.namespaces import BASE
-from ecograph.query.tokens import Token, position, skeleton, tokens
+from ecograph.query.tokens import Token, after_prologue, position, skeleton, tokens
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 
@@ -88,11 +88,12 @@ def admit(text: str) -> AdmittedQuery:
         raise QueryTooComplex(levels=MAX_DEPTH, size=MAX_SIZE)
     rest = skeleton(text)
     _refuse(text, rest)
+    if not _FROM.search(rest):  # neither the prefixes nor the words of a long SELECT clause need be looked at
+        _, _, first = _prologue(tokens(text, after_prologue(text)))
+        return AdmittedQuery(_form(text, first), text)
     words = _head(text)
     prefixes, base, first = _prologue(words)
     kind = _form(text, first)
-    if not _FROM.search(rest):  # the words of a long SELECT clause need not be looked at
-        return AdmittedQuery(kind, text)
     default_graphs, named_graphs = _dataset(text, tuple(words), prefixes, base)
     if not default_graphs and not named_graphs:
         return AdmittedQuery(kind, text)

@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from anyio.to_thread import run_sync
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
 
 from ecograph.errors import QueryBusy, QueryRefused, QuerySyntax, QueryTimeout, QueryTooBig
@@ -105,6 +106,12 @@ class RemoteAnswers:
             except SyntaxError as error:
                 raise QuerySyntax(line=error.lineno or 1, column=error.offset or 1, detail=error.msg) from error
             return Answer(body, target.content_type, cut or cut_here, time.monotonic() - started)
+
+    async def run_on_loop(
+        self, query: AdmittedQuery, accept: str | None, *, directory: Path | None, client: str
+    ) -> Answer:
+        """Run a query in a thread; see `Answers.run_on_loop`."""
+        return await run_sync(lambda: self.run(query, accept, directory=directory, client=client))
 
     def _require_graphs(self, query: AdmittedQuery) -> None:
         for graph in (*(query.default_graphs or ()), *(query.named_graphs or ())):

@@ -37,6 +37,9 @@ _TOKEN: Final = re.compile(
 )
 # What no keyword and no bracket of the query's own can be in.
 _QUIET: Final = re.compile(rf"{_STRING}|{_IRI}|\#[^\r\n]*|[?$]\w+|{_LANGUAGE}|{_LOCAL}", re.VERBOSE)
+_PROLOGUE: Final = re.compile(
+    rf"(?:\s++|\#[^\r\n]*+|BASE\s*+{_IRI}|PREFIX\s++(?:[^\W\d_][\w.\-]*+)?:\s*+{_IRI})*+", re.IGNORECASE
+)
 # The engine lets a keyword touch the empty prefix after it, as in `SERVICE:x`.
 _GLUED: Final = re.compile(r"(SERVICE|FROM|NAMED):", re.IGNORECASE)
 
@@ -66,15 +69,19 @@ class Token:
         return self.kind == "word" and self.text.upper() in words
 
 
-def tokens(text: str) -> Iterator[Token]:
+def tokens(text: str, start: int = 0) -> Iterator[Token]:
     """
     The words of a query, without space and comments.
+
+    Args:
+        text: The query.
+        start: Where to begin, in characters.
 
     Example:
         >>> [token.kind for token in tokens("ASK { ?a eco:b 'c'@da }")]
         ['word', 'open', 'variable', 'name', 'string', 'language', 'close']
     """
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(text, start):
         kind, found, start = str(match.lastgroup), match.group(), match.start()
         if kind == "space":
             continue
@@ -88,6 +95,19 @@ def tokens(text: str) -> Iterator[Token]:
             yield from (Token("mark", ".", start + at) for at in range(len(name), len(found)))
         else:
             yield Token(kind, found, start)
+
+
+def after_prologue(text: str) -> int:
+    """
+    Where the prefixes and the base end, as far as they are written in the usual way.
+
+    Example:
+        >>> text = "PREFIX a: <urn:a> # [\\nASK {}"
+        >>> text[after_prologue(text) :]
+        'ASK {}'
+    """
+    found = _PROLOGUE.match(text)
+    return found.end() if found else 0
 
 
 def skeleton(text: str) -> str:

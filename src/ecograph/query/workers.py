@@ -8,6 +8,8 @@ deadline. What a query does to its worker (a crash, no memory left, a loop) cost
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn, Protocol
@@ -25,7 +27,7 @@ from ecograph.isolation.pool import ProcessPool, SlowLane, size_text
 from ecograph.isolation.process import Died
 from ecograph.query.costly import costly
 from ecograph.query.guard import MAX_DEPTH, MAX_SIZE, AdmittedQuery
-from ecograph.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, negotiate
+from ecograph.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, Format, negotiate
 
 _ENGINE: Final = ("ecograph.query.worker", "QueryEngine")
 
@@ -88,6 +90,12 @@ class Answers(Protocol):
             QueryTooBig: Stopped at the limit on memory or size.
             QueryTooComplex: The engine did not survive it.
         """
+        ...
+
+    async def run_on_loop(
+        self, query: AdmittedQuery, accept: str | None, *, directory: Path | None, client: str
+    ) -> Answer:
+        """`run` for those on an event loop, which goes on meanwhile."""
         ...
 
     def start(self) -> None:
@@ -163,25 +171,47 @@ class WorkerPool(ProcessPool):
         client: str | None = None,
     ) -> Answer:
         """Run a query and wait for its result; see `Answers.run`."""
+        target, request = self._asked(query, accept, directory, rows)
+        deadline_s = min(timeout_s or self.timeout_s, self.timeout_s)
+        with self._telling(query, deadline_s):
+            return self._answered(query, target, self._ask(request, query.text.encode(), deadline_s, client))
+
+    async def run_on_loop(
+        self, query: AdmittedQuery, accept: str | None, *, directory: Path | None, client: str
+    ) -> Answer:
+        """Run a query for those on an event loop; see `Answers.run_on_loop`."""
+        target, request = self._asked(query, accept, directory)
+        with self._telling(query, self.timeout_s):
+            answer = await self._ask_on_loop(request, query.text.encode(), self.timeout_s, client)
+            return self._answered(query, target, answer)
+
+    def _asked(
+        self, query: AdmittedQuery, accept: str | None, directory: Path | None, rows: int | None = None
+    ) -> tuple[Format, Head]:
         target = negotiate(accept, RESULT_FORMATS if query.kind in ("SELECT", "ASK") else GRAPH_FORMATS)
         place = directory or self.directory
         if place is None:
             raise ValueError("the pool has no generation to answer from")
-        deadline_s = min(timeout_s or self.timeout_s, self.timeout_s)
-        request = {
+        return target, {
             "directory": os.path.abspath(place),  # noqa: PTH100  # of a path that is asked a thousand times a second
             "default_graphs": query.default_graphs,
             "named_graphs": query.named_graphs,
             "format": target.name,
             "rows": min(rows or self.rows, self.rows),
         }
-        try:
-            head, body = self._ask(request, query.text.encode(), deadline_s, client)
-        except Died as died:
-            self._raise_death(died, deadline_s, query)
+
+    def _answered(self, query: AdmittedQuery, target: Format, answer: tuple[Head, bytes]) -> Answer:
+        head, body = answer
         if "error" in head:
             self._raise_error(head, query)
         return Answer(body, target.content_type, bool(head["truncated"]), float(head["seconds"]))
+
+    @contextmanager
+    def _telling(self, query: AdmittedQuery, deadline_s: float) -> Iterator[None]:
+        try:
+            yield
+        except Died as died:
+            self._raise_death(died, deadline_s, query)
 
     def _raise_death(self, died: Died, deadline_s: float, query: AdmittedQuery) -> NoReturn:
         match died.cause:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
 import socket
@@ -83,6 +84,12 @@ class ProbeEngine:
     def allocate(self) -> int:
         return len(bytearray(4 << 30))
 
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def answer_much(self) -> str:
+        return "x" * 500_000
+
     def loop(self) -> None:
         while True:
             time.sleep(0.01)
@@ -126,3 +133,11 @@ class Probes(ProcessPool):
     def ask(self, what: str, *arguments: object, body: bytes = b"") -> tuple[Head, bytes]:
         """Have a worker do something."""
         return self._ask({"what": what, "arguments": arguments}, body, self.timeout_s)
+
+    def ask_on_loop(self, what: str, *arguments: object, body: bytes = b"") -> tuple[Head, bytes]:
+        """The same from an event loop."""
+        return asyncio.run(self.asking(what, *arguments, body=body))
+
+    async def asking(self, what: str, *arguments: object, body: bytes = b"") -> tuple[Head, bytes]:
+        """The same for those who are on one."""
+        return await self._ask_on_loop({"what": what, "arguments": arguments}, body, self.timeout_s, None)

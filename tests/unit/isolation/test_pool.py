@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
 
 from ecograph.errors import ContributionBusy
+from ecograph.isolation.frames import Head
 from ecograph.isolation.process import Cause, Died
 
 from .probes import Probes
+
+Asking = Callable[..., tuple[Head, bytes]]
 
 
 class TestAnswers:
@@ -46,6 +51,71 @@ class TestAnswers:
         assert probes.ask("panic")[0]["retire"]
         assert probes.pids == ()
         assert probes.ask("echo", body=b"x")[1] == b"x"
+
+
+class TestOnTheEventLoop:
+    @pytest.mark.parametrize("size_bytes", [0, 1, 30_000, 1 << 20])
+    def test_answer_is_the_same(self, probes: Probes, size_bytes: int) -> None:
+        """
+        Whoever waits on an event loop gets what a thread gets: of a worker that is up or not, at once or in pieces.
+        """
+        body = os.urandom(size_bytes)
+        for _ in range(3):
+            assert probes.ask_on_loop("echo", body=body) == ({"did": "", "retire": False}, body)
+        assert len(probes.pids) == 1
+
+    def test_answer_may_take_its_time(self, probes: Probes) -> None:
+        """
+        An answer that does not come at once is waited for until the deadline, and so is a long one.
+        """
+        assert probes.ask_on_loop("sleep", 0.0)[0]["did"] == "None"
+        assert probes.ask_on_loop("sleep", 0.2)[0]["did"] == "None"
+        assert len(probes.ask_on_loop("answer_much")[0]["did"]) == 500_000
+
+    @pytest.mark.parametrize(("what", "cause"), [("loop", "deadline"), ("crash", "stack")])
+    def test_cause_of_a_death_is_told(self, probes: Probes, what: str, cause: Cause) -> None:
+        """
+        A worker that loops or crashes is gone, and why is known; the next request has another.
+        """
+        probes.ask("echo")
+        with pytest.raises(Died) as died:
+            probes.ask_on_loop(what)
+        assert died.value.cause == cause
+        assert probes.ask_on_loop("echo", body=b"x")[1] == b"x"
+
+    def test_others_go_on_meanwhile(self, probes: Probes) -> None:
+        """
+        While one request waits, the event loop answers others; a full queue is said at once.
+        """
+
+        async def all_at_once() -> list[object]:
+            await asyncio.gather(probes.asking("echo"), probes.asking("echo"))  # both workers are up
+            asked = [asyncio.ensure_future(probes.asking("sleep", 0.3)) for _ in range(4)]
+            return await asyncio.gather(*asked, return_exceptions=True)
+
+        answers = asyncio.run(all_at_once())
+        assert [type(answer) for answer in answers].count(ContributionBusy) == 1
+        assert sum(isinstance(answer, tuple) for answer in answers) == 3
+
+    def test_waiting_that_is_given_up_gives_the_place_back(self, probes: Probes) -> None:
+        """
+        When nobody waits any more, the worker is ended and the place is free.
+        """
+
+        async def give_up() -> None:
+            asking = asyncio.ensure_future(probes.asking("sleep", 0.3))
+            await asyncio.sleep(0.005)
+            asking.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asking
+
+        probes.ask("echo")
+        before = probes.pids
+        asyncio.run(give_up())
+        assert probes.pids == ()
+        assert all(not psutil.pid_exists(pid) for pid in before)
+        for _ in range(2):
+            assert probes.ask_on_loop("echo", body=b"x")[1] == b"x"
 
 
 class TestDeaths:
@@ -113,7 +183,8 @@ class TestKeeping:
             assert len(pool.pids) == 2
             assert len(before & set(pool.pids)) == 1
 
-    def test_worker_that_dies_while_idle_is_replaced(self, probes: Probes) -> None:
+    @pytest.mark.parametrize("ask", [Probes.ask, Probes.ask_on_loop])
+    def test_worker_that_dies_while_idle_is_replaced(self, probes: Probes, ask: Asking) -> None:
         """
         A worker killed by the system is not noticed by the next request.
         """
@@ -121,7 +192,7 @@ class TestKeeping:
         (pid,) = probes.pids
         os.kill(pid, signal.SIGKILL)
         probes._idle[0].process.wait(timeout=5)
-        assert probes.ask("echo", body=b"x")[1] == b"x"
+        assert ask(probes, "echo", body=b"x")[1] == b"x"
 
     def test_full_queue_answers_at_once(self, probes: Probes) -> None:
         """

@@ -100,7 +100,7 @@ async def sparql(request: Request) -> Response:
             raise BadParameter(name="query", value="", expected="SELECT, ASK, CONSTRUCT, DESCRIBE")
         target_format = _named(wanted, GRAPH_FORMATS) if wanted else negotiate(accept, GRAPH_FORMATS)
         return await run_in_threadpool(description, request, target_format)
-    return await run_in_threadpool(_answer, ecograph, asked, wanted, accept, client_of(request))
+    return await _answer(ecograph, asked, wanted, accept, client_of(request))
 
 
 # Without FastAPI's reading of parameters: a small query would take a fifth longer.
@@ -108,10 +108,12 @@ for _path in ("/sparql", "/sparql.{suffix}"):
     router.add_route(_path, sparql, methods=list(_ALLOWED), include_in_schema=False)
 
 
-def _answer(ecograph: EcoGraph, asked: Asked, wanted: str | None, accept: str | None, client: str) -> Response:
-    query = _admit(asked.query or "").over(asked.default_graphs, asked.named_graphs)
+async def _answer(ecograph: EcoGraph, asked: Asked, wanted: str | None, accept: str | None, client: str) -> Response:
+    query = (await _admit(asked.query or "")).over(asked.default_graphs, asked.named_graphs)
     view = ecograph.view()
-    answer = ecograph.queries.run(query, _accept(query, wanted, accept), directory=view.snapshot.path, client=client)
+    answer = await ecograph.queries.run_on_loop(
+        query, _accept(query, wanted, accept), directory=view.snapshot.path, client=client
+    )
     headers = headers_of(view)
     for name in ("ETag", "Last-Modified"):  # NOW() and RAND() differ within a revision
         headers.pop(name, None)
@@ -121,9 +123,11 @@ def _answer(ecograph: EcoGraph, asked: Asked, wanted: str | None, accept: str | 
     return Response(answer.body, media_type=answer.media_type, headers=headers)
 
 
-def _admit(text: str) -> AdmittedQuery:
-    if len(text) < _LONG:
-        return admit(text)
+async def _admit(text: str) -> AdmittedQuery:
+    return admit(text) if len(text) < _LONG else await run_in_threadpool(_admit_long, text)
+
+
+def _admit_long(text: str) -> AdmittedQuery:
     with _reading_long:
         return admit(text)
 
