@@ -2,8 +2,9 @@
 Writes the figures of README.md: what the shipped graph holds, how good the matching on it is, and what the benchmarks
 measured on this machine.
 
-    python benchmarks/figures.py            # counts, quality and measurements
-    python benchmarks/figures.py --counts   # only what the graph holds
+    python benchmarks/figures.py                        # counts, quality and measurements
+    python benchmarks/figures.py --counts               # only what the graph holds
+    python benchmarks/figures.py sparql.py hostile.py   # only these measurements; the others stay
 
 Between two marks in README.md stands what a command printed; nobody writes a figure by hand.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -34,6 +36,7 @@ BENCHMARKS = (
     "sparql.py",
     "hostile.py",
 )
+_SECTION = re.compile(r"^`python benchmarks/(\S+)`, (.*?^```\n.*?^```\n)", re.MULTILINE | re.DOTALL)
 
 
 def counts(directory: str) -> str:
@@ -47,13 +50,18 @@ def evaluated(directory: str) -> str:
     return _run("-m", "ecograph", "--data", directory, "--lang", "en", *asked, allowed=(0, 1))
 
 
-def measured() -> str:
-    """What each benchmark prints."""
-    cores = len(os.sched_getaffinity(0))
-    lines = [f"On {date.today().isoformat()}, {cores} cores, Python {platform.python_version()}."]
-    for name in BENCHMARKS:
-        lines += ["", f"`python benchmarks/{name}`", "", "```", _run(f"benchmarks/{name}").rstrip(), "```"]
-    return "\n".join(lines) + "\n"
+def measured(page: str, name: str) -> str:
+    """
+    What a benchmark prints, among what the others printed before.
+
+    Args:
+        page: Where that stands.
+        name: The benchmark that is run.
+    """
+    printed = _run(f"benchmarks/{name}").rstrip()
+    machine = f"{date.today().isoformat()}, {len(os.sched_getaffinity(0))} cores, Python {platform.python_version()}"
+    found = dict(_SECTION.findall(page)) | {name: f"{machine}:\n\n```\n{printed}\n```\n"}
+    return "\n".join(f"`python benchmarks/{each}`, {found[each]}" for each in BENCHMARKS if each in found)
 
 
 def between(page: str, marks: tuple[str, str], text: str) -> str:
@@ -75,15 +83,21 @@ def main() -> None:
     """Write README.md."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--counts", action="store_true", help="only what the graph holds")
+    parser.add_argument("names", nargs="*", metavar="NAME.py", help="only these benchmarks")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as directory:
-        _run("-m", "ecograph", "--data", directory, "--quiet", "load")
-        page = between(README.read_text(encoding="utf-8"), COUNTS, counts(directory))
-        if not options.counts:
-            page = between(page, EVALUATED, evaluated(directory))
-    if not options.counts:
-        page = between(page, MEASURED, measured())
-    README.write_text(page, encoding="utf-8")
+    if unknown := set(options.names) - set(BENCHMARKS):
+        parser.error(f"no benchmark {', '.join(unknown)}: there are {', '.join(BENCHMARKS)}")
+    page = README.read_text(encoding="utf-8")
+    if not options.names:
+        with tempfile.TemporaryDirectory() as directory:
+            _run("-m", "ecograph", "--data", directory, "--quiet", "load")
+            page = between(page, COUNTS, counts(directory))
+            if not options.counts:
+                page = between(page, EVALUATED, evaluated(directory))
+        README.write_text(page, encoding="utf-8")
+    for name in () if options.counts else options.names or BENCHMARKS:
+        page = between(page, MEASURED, measured(page, name))
+        README.write_text(page, encoding="utf-8")  # one by one: together they take an hour
 
 
 if __name__ == "__main__":
