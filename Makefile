@@ -9,8 +9,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
 UV_VERSION := 0.13.8
-# Two processes, each with whole files of tests: what a file shares is made once.
-SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
+# Two processes, each with whole files of tests: what a file shares is made once. The examples in src are last and short,
+# so that both end together.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# Code is compiled once, also where the environment says otherwise: tests start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE :=
 
 help:
 	@sed -n 's/^# make /make /p' Makefile

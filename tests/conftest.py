@@ -1,18 +1,24 @@
-"""The shipped graph, loaded once per test run through the door, and served on loopback."""
+"""
+The shipped graph, loaded once per test run through the door, and served on loopback.
+
+What is large is imported by the fixture that needs it: the process that hands out the tests does without.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser
 
-from browsing import chromium
-from ecograph.bootstrap import EcoGraph
-from ecograph.config import Settings
-from service import serving
+import once
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from ecograph.bootstrap import EcoGraph
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -21,9 +27,17 @@ _WHOLE = ("contract", "durability", "hostile", "interop", "journeys")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Texts are read once: what they mean is kept between tests and runs, by their digest and the model's version."""
+    if not hasattr(config, "workerinput"):
+        once.begin()
     if config.cache is not None:
         kept = config.cache.mkdir("ecograph") / "vectors.sqlite"
         os.environ.setdefault("ECOGRAPH_VECTORS_FILE", str(kept))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """What was made once goes with the run."""
+    if not hasattr(config, "workerinput"):
+        once.end()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,15 +50,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EcoGraph]:
     """An EcoGraph that holds everything that is shipped."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("shipped"), resources_dir=ROOT)
-    with EcoGraph.open(settings) as ecograph:
-        ecograph.load()
+    from ecograph.bootstrap import EcoGraph
+    from ecograph.config import Settings
+
+    def opened(directory: Path) -> EcoGraph:
+        return EcoGraph.open(Settings(data_dir=directory, resources_dir=ROOT))
+
+    def load(directory: Path) -> None:
+        with opened(directory) as ecograph:
+            ecograph.load()
+
+    with opened(once.copied("shipped", load, tmp_path_factory.mktemp("shipped"))) as ecograph:
         yield ecograph
 
 
 @pytest.fixture(scope="session")
 def site(loaded: EcoGraph) -> Iterator[str]:
     """The address of a service on the shipped graph."""
+    from service import serving
+
     with serving(loaded) as url:
         yield url
 
@@ -52,5 +76,7 @@ def site(loaded: EcoGraph) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
+    from browsing import chromium
+
     with chromium() as found:
         yield found

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import uvicorn
 
+import once
 from ecograph.bootstrap import EcoGraph
 from ecograph.config import Settings
 from ecograph.contribute import door, system
@@ -65,31 +66,43 @@ class Service:
 
 
 @contextmanager
-def small_service(directory: Path, settings: Settings | None = None) -> Iterator[Service]:
-    """A service on a new data directory."""
-    settings = settings or Settings(data_dir=directory / "var", resources_dir=ROOT, query_workers=1)
-    with EcoGraph.open(settings) as ecograph:
-        fill(ecograph, directory)
+def small_service(directory: Path, **changed: object) -> Iterator[Service]:
+    """A service on a new data directory; settings may be changed."""
+    with service_on(filled(directory), **changed) as service:
+        yield service
+
+
+@contextmanager
+def service_on(data_dir: Path, **changed: object) -> Iterator[Service]:
+    """A service on a data directory that holds the partners."""
+    few = {"query_workers": 1, "contribution_workers": 1}  # each takes a second or two to start
+    with EcoGraph.open(Settings(data_dir=data_dir, resources_dir=ROOT, **(few | changed))) as ecograph:
         secrets = dict(_tokens(ecograph))
         with serving(ecograph) as url:
             yield Service(ecograph, url, secrets)
 
 
-def fill(ecograph: EcoGraph, directory: Path) -> None:
-    """The model without other people's vocabularies, the register, and the partners."""
-    for graph in system.graphs(ecograph.settings.resources_dir, ecograph.rules):
-        if graph.title.startswith("vocabulary"):
-            break
-        ecograph.publisher.publish(graph.approved(ecograph.ledger, "operator"), graph.patch, "operator")
-    folder = directory / PLACES
-    folder.mkdir(parents=True)
-    (folder / "municipality.csv").write_text(MUNICIPALITIES, encoding="utf-8")
-    (folder / "dataset.ttl").write_text(DESCRIPTION, encoding="utf-8")
-    door.require(
-        door.load([folder], ecograph.rules, ecograph.ledger, ecograph.store, ecograph.publisher, who="operator")
-    )
-    ecograph.add_partner(SHORE, "Syntetisk Strand Kommune", "https://example.org/shore", LICENCE, "da")
-    ecograph.add_partner(HILL, "Påhittade Bergs kommun", "https://example.org/hill", LICENCE, "sv")
+def filled(directory: Path) -> Path:
+    """A new data directory: the model without other people's vocabularies, the register, and the partners."""
+    return once.copied("small", _fill, directory) / "var"
+
+
+def _fill(directory: Path) -> None:
+    with EcoGraph.open(Settings(data_dir=directory / "var", resources_dir=ROOT)) as ecograph:
+        with ecograph.publisher.batch():
+            for graph in system.graphs(ROOT, ecograph.rules):
+                if graph.title.startswith("vocabulary"):
+                    break
+                ecograph.publisher.publish(graph.approved(ecograph.ledger, "operator"), graph.patch, "operator")
+        folder = directory / PLACES
+        folder.mkdir()
+        (folder / "municipality.csv").write_text(MUNICIPALITIES, encoding="utf-8")
+        (folder / "dataset.ttl").write_text(DESCRIPTION, encoding="utf-8")
+        door.require(
+            door.load([folder], ecograph.rules, ecograph.ledger, ecograph.store, ecograph.publisher, who="operator")
+        )
+        ecograph.add_partner(SHORE, "Syntetisk Strand Kommune", "https://example.org/shore", LICENCE, "da")
+        ecograph.add_partner(HILL, "Påhittade Bergs kommun", "https://example.org/hill", LICENCE, "sv")
 
 
 @contextmanager
@@ -103,7 +116,7 @@ def serving(ecograph: EcoGraph) -> Iterator[str]:
         deadline = time.monotonic() + 90
         while not server.started:
             assert time.monotonic() < deadline, "the service did not start"
-            time.sleep(0.05)
+            time.sleep(0.01)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         thread.join(timeout=30)

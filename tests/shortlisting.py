@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import once
 from ecograph.bootstrap import EcoGraph
 from ecograph.config import Settings
 from ecograph.contribute.desk import OPERATOR, Options
 from ecograph.contribute.packing import SourceFile
-from service import HILL, ROOT, SHORE, Service, small_service
+from service import HILL, ROOT, SHORE, Service, filled, service_on
 
 # Synthetic.
 NEED = (
@@ -36,6 +37,7 @@ NEED_ID = f"{SHORE}_skybrud"
 GAUGE = f"solution/{HILL}_maaler"
 PUMP = f"solution/{HILL}_pumpe"
 WATER = f"organisation/{HILL}_vand"
+EVIDENCE = "evidence"
 
 
 @dataclass
@@ -55,10 +57,14 @@ class Office:
 @contextmanager
 def office(directory: Path) -> Iterator[Office]:
     """A service on a new data directory, with the need and its candidates."""
+    once.copied("office", _furnish, directory)
     # Without a model no score changes by itself while texts are still being read.
-    settings = Settings(data_dir=directory / "var", resources_dir=ROOT, query_workers=1, embedder="none")
-    with small_service(directory, settings) as service:
-        ecograph = service.ecograph
+    with service_on(directory / "var", embedder="none") as service:
+        yield Office(service, (directory / EVIDENCE).read_text(encoding="utf-8"))
+
+
+def _furnish(directory: Path) -> None:
+    with EcoGraph.open(Settings(data_dir=filled(directory), resources_dir=ROOT, embedder="none")) as ecograph:
         publish(ecograph, SHORE, **{"need.csv": NEED})
         publish(ecograph, HILL, **{"company.csv": COMPANIES, "solution.csv": SOLUTIONS})
         evidence = publish(
@@ -66,7 +72,7 @@ def office(directory: Path) -> Iterator[Office]:
             HILL,
             **{"project.csv": PROJECT, "participation.csv": PARTICIPATION, "topic-claim.csv": TOPIC_CLAIM},
         )
-        yield Office(service, evidence)
+        (directory / EVIDENCE).write_text(evidence, encoding="utf-8")
 
 
 def publish(ecograph: EcoGraph, partner: str, **files: str) -> str:

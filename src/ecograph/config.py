@@ -1,4 +1,4 @@
-"""Every setting, with its default and the reason for it. Read once, by `bootstrap`, `web.app` and `cli`."""
+"""Every setting, with its default and the reason for it. Read once, by `bootstrap`, `parts`, `web.app` and `cli`."""
 
 from __future__ import annotations
 

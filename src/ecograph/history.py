@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Final, Generic, Protocol, TypeVar
 from uuid import uuid4
 
-from ecograph.errors import BadParameter, DiskFull, QueryBusy, UnknownMoment
+from ecograph.errors import BadParameter, QueryBusy, UnknownMoment
 from ecograph.ledger.sql import Ledger
-from ecograph.ledger.timeline import Entry, Timeline
+from ecograph.ledger.timeline import Entry
 from ecograph.ledger.touched import Touched
-from ecograph.store.base import NO_SPACE, Snapshot
+from ecograph.store.base import Snapshot, room_in
 from ecograph.store.oxigraph import StoreSnapshot, build
 
 _BUILDING: Final = "building-"
@@ -89,6 +89,8 @@ class History(Generic[S]):
     """
 
     def __init__(self, ledger: Ledger, directory: Path, kept: int, show: Callable[[Snapshot], S]) -> None:
+        self.timeline = ledger.timeline
+        """Who published what when."""
         self._ledger = ledger
         self._directory = directory
         self._limit = kept
@@ -97,13 +99,8 @@ class History(Generic[S]):
         self._changing = threading.Lock()
         self._building = threading.Lock()
         self._places = threading.BoundedSemaphore(_WAITING + 1)
-        self._touched = Touched(ledger.timeline)
+        self._touched = Touched(self.timeline)
         shutil.rmtree(directory, ignore_errors=True)
-
-    @property
-    def timeline(self) -> Timeline:
-        """Who published what when."""
-        return self._ledger.timeline
 
     def touched(self) -> Mapping[str, int]:
         """Things by IRI, each with the number of the revision that changed it last."""
@@ -157,7 +154,7 @@ class History(Generic[S]):
 
     def erased(self) -> int:
         """The number of the newest erasure, 0 for none: what was built before must not be shown any more."""
-        return self._ledger.timeline.erased()
+        return self.timeline.erased()
 
     @contextmanager
     def at(self, entry: Entry) -> Iterator[S]:
@@ -232,13 +229,10 @@ class History(Generic[S]):
         self._directory.mkdir(parents=True, exist_ok=True)
         wanted = takewhile(lambda revision: revision.number <= number, self._ledger.revisions())
         try:
-            reached = build(building, (revision.step for revision in wanted))
-            assert reached == number
-            building.rename(path)
-        except OSError as error:
-            if NO_SPACE in str(error):
-                raise DiskFull(directory=self._directory) from error
-            raise
+            with room_in(self._directory):
+                reached = build(building, (revision.step for revision in wanted))
+                assert reached == number
+                building.rename(path)
         finally:
             shutil.rmtree(building, ignore_errors=True)
 

@@ -22,6 +22,9 @@ SPACE_MARK = "_"
 NAME = re.compile(rf"(?:{SLUG.pattern}{SPACE_MARK})?{SLUG.pattern}(?:--{SLUG.pattern})*")
 """The end of a thing's IRI: a slug, or several joined, perhaps in a publisher's space."""
 
+PLACE = r"^(municipality|region)/[A-Za-z0-9_.-]+$"
+"""What something is for, as it is said in a request or a command."""
+
 
 @dataclass(frozen=True)
 class Space:

@@ -11,11 +11,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, parse
 
 from ecograph.bootstrap import EcoGraph
 from ecograph.config import Settings
 from ecograph.messages import LANGUAGES, text
+from ecograph.namespaces import XSD
 from ecograph.query.catalogue import NAME_OF, THEMES, Catalogue
 from ecograph.query.guard import admit
 from ecograph.query.parameters import bind
@@ -74,6 +75,18 @@ def test_question_gives_the_expected_rows(slug: str) -> None:
     expected = (CASES / slug / "expected.csv").read_text(encoding="utf-8")
     assert answer(CASES / slug, asked(slug)) == expected
     assert tuple(expected.splitlines()[0].split(",")) == CATALOGUE[slug].returns
+
+
+@pytest.mark.parametrize("slug", [slug for slug, question in CATALOGUE.items() if "year" in question.returns])
+def test_years_are_years(slug: str) -> None:
+    """
+    A year is an `xsd:gYear` and no text, so that a program reckons with it.
+    """
+    rows = graph(CASES / slug).query(asked(slug))
+    assert isinstance(rows, QuerySolutions)
+    years = [row["year"] for row in rows if row["year"] is not None]
+    assert years
+    assert all(isinstance(year, Literal) and year.datatype == XSD.gYear for year in years)
 
 
 @pytest.mark.parametrize("slug", CATALOGUE)

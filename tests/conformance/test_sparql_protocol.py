@@ -21,10 +21,11 @@ from sparql_service import Graphs, graphs_changing, graphs_served
 
 from ecograph.namespaces import RDF, RDFS, Namespace
 from ecograph.shacl.shapes import Shapes
+from lacking import BESIDE, beside
 
-SUITE = Path(__file__).parents[3] / "shared" / "w3c" / "sparql" / "sparql11"
+NAME = "w3c/sparql/sparql11"
+SUITE = BESIDE / NAME
 OURS = Path(__file__).parent / "sparql"
-needs_suite = pytest.mark.skipif(not SUITE.is_dir(), reason="the W3C's SPARQL tests are not beside the repository")
 
 HT = Namespace("http://www.w3.org/2011/http#")
 HTS = Namespace("http://www.w3.org/2011/http-statusCodes#")
@@ -211,12 +212,12 @@ def check(answer: httpx.Response, expected: Expected) -> None:
         assert answer.json()["boolean"] == expected.boolean
 
 
-@needs_suite
 class TestW3cProtocol:
     def test_every_case_is_collected(self) -> None:
         """
         All tests of the W3C's manifests on protocols are known.
         """
+        beside(NAME)
         description = Shapes(quads_of(SUITE / "service-description" / "manifest.ttl"))
         counts = {
             "protocol": len(CASES),
@@ -275,6 +276,7 @@ class TestW3cProtocol:
         """
         Every writing request of the Graph Store Protocol's tests is refused, with the methods that are allowed.
         """
+        beside(NAME)
         refused: Counter[str] = Counter()
         for cases in STORE_CASES.values():
             for request in (request for case in cases for request in case.requests):

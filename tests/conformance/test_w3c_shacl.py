@@ -18,12 +18,11 @@ from ecograph.namespaces import RDF, SH, Namespace
 from ecograph.shacl.paths import path_of
 from ecograph.shacl.shapes import Shapes
 from ecograph.shacl.validation import Backend, Result, results
+from lacking import BESIDE, beside
 
-SUITE = Path(__file__).parents[3] / "shared" / "w3c" / "shacl"
+SUITE = BESIDE / "w3c" / "shacl"
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 SHT = Namespace("http://www.w3.org/ns/shacl-test#")
-
-pytestmark = pytest.mark.skipif(not SUITE.is_dir(), reason="the W3C's SHACL tests are not beside the repository")
 
 COUNTS = {"core": 98, "sparql": 22}
 BACKENDS: tuple[Backend, ...] = ("turbo", "pyshacl")
@@ -121,6 +120,7 @@ class TestW3cShacl:
         """
         All tests of the W3C's manifests are run.
         """
+        beside("w3c/shacl")
         counts = Counter(case.name.split("/")[0] for case in CASES)
         assert counts == COUNTS
 

@@ -19,7 +19,10 @@ import pytest
 from sparql_cases import SparqlCase, cases_in, expected_of, facts_of, given_by_engine, quads_of
 from sparql_service import graphs_served
 
-W3C = Path(__file__).parents[3] / "shared" / "w3c" / "sparql" / "sparql11"
+from lacking import BESIDE, beside
+
+SUITE = "w3c/sparql/sparql11"
+W3C = BESIDE / SUITE
 OURS = Path(__file__).parent / "sparql"
 
 COUNTS = {
@@ -127,11 +130,11 @@ def ask(endpoint: httpx.Client, case: SparqlCase, accept: str = "*/*") -> httpx.
 
 
 class TestW3cSparql:
-    @pytest.mark.skipif(not W3C.is_dir(), reason="the W3C's SPARQL tests are not beside the repository")
     def test_every_case_of_the_w3c_is_collected(self) -> None:
         """
         All query and update tests of the W3C's manifests are run.
         """
+        beside(SUITE)
         assert Counter(group_of(case) for case in CASES if not case.name.startswith("sparql/")) == COUNTS
 
     def test_every_case_of_ours_is_collected(self) -> None:

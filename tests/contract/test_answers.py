@@ -8,12 +8,16 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from contract.conftest import Tried
+from ecograph.bootstrap import EcoGraph
+from ecograph.config import Settings
 from ecograph.errors import (
     NotAcceptable,
     QueryBusy,
@@ -32,6 +36,7 @@ from ecograph.rdf.patch import Patch
 from ecograph.store.endpoint import Address, Endpoint
 from ecograph.store.oxigraph import EmbeddedStore
 from ecograph.store.remote import RemoteStore
+from service import serving
 
 HERE, THERE = graph_iri("synthetic-shore"), graph_iri("synthetic-hill")
 # Hours of work for any engine, and no row before the end of it.
@@ -177,6 +182,29 @@ class TestLimits:
         with pytest.raises(QueryBusy):
             answers.run(admit("ASK {}"))
         waiting.join()
+
+
+class TestService:
+    @LETS_WRITE
+    def test_service_has_as_many_places_as_its_settings_say(self, served: Served, tmp_path: Path) -> None:
+        """
+        Quick and slow places together are answered from a server at a time; who comes then is told when to try again.
+        """
+        settings = Settings(
+            data_dir=tmp_path,
+            store_url=served.engine.address.query,
+            query_workers=1,
+            query_slow_workers=1,
+            query_queue=0,
+        )
+        with EcoGraph.read(settings) as ecograph, serving(ecograph) as url, ThreadPoolExecutor(2) as threads:
+            endless = [threads.submit(httpx.post, f"{url}/sparql", data={"query": ENDLESS}, timeout=30) for _ in "ab"]
+            time.sleep(0.5)
+            refused = httpx.post(f"{url}/sparql", data={"query": "ASK {}"})
+            assert (refused.status_code, refused.json()["code"]) == (503, "query-busy")
+            assert refused.headers["retry-after"] == "2"
+            assert [each.result().status_code for each in endless] == [503, 503]
+            assert httpx.post(f"{url}/sparql", data={"query": "ASK {}"}).json()["boolean"]
 
 
 class TestUnreachable:

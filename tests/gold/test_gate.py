@@ -15,6 +15,7 @@ from ecograph.match.evaluation.report import Report
 from ecograph.match.explaining.whynot import Explainer
 from ecograph.match.matcher import Matcher
 from ecograph.store.base import Snapshot
+from lacking import lacking
 
 HERE = Path(__file__).parent
 DAY = date(2026, 11, 22)
@@ -22,11 +23,7 @@ DAY = date(2026, 11, 22)
 REBUILT = 12
 """Graphs that are built anew to prove what is said of a change; about two seconds each."""
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(1800),
-    pytest.mark.skipif(not (HERE / gold.JUDGEMENTS).exists(), reason="nothing has been judged yet"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +39,7 @@ def matcher(loaded: EcoGraph) -> Matcher:
     view = loaded.view()
     found = Matcher.build(view.snapshot, view.concepts, today=DAY, vectors=loaded.vectors)
     if not found.evidence.meaning.available:
-        pytest.skip(f"no language model here: {found.evidence.meaning.state}")
+        lacking(f"there is no language model: {found.evidence.meaning.state}")
     return found
 
 

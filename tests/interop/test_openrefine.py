@@ -8,6 +8,7 @@ Source:
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -20,9 +21,9 @@ from service import Service
 class OpenRefine:
     """The requests of OpenRefine's reconciliation, preview, suggestion and data extension."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, http: httpx.Client) -> None:
         self.service = service
-        self.http = httpx.Client(headers={"User-Agent": "OpenRefine 3.8"}, timeout=30)
+        self.http = http
         self.manifest = self._get(service)
 
     def reconcile(self, cells: list[str], kind: str | None = None) -> list[list[dict[str, Any]]]:
@@ -83,8 +84,9 @@ class OpenRefine:
 
 
 @pytest.fixture(scope="module")
-def refine(small: Service) -> OpenRefine:
-    return OpenRefine(f"{small.url}/reconcile")
+def refine(small: Service) -> Iterator[OpenRefine]:
+    with httpx.Client(headers={"User-Agent": "OpenRefine 3.8"}, timeout=30) as http:
+        yield OpenRefine(f"{small.url}/reconcile", http)
 
 
 @pytest.fixture(scope="module")

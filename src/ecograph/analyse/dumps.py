@@ -22,11 +22,11 @@ from uuid import uuid4
 from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Triple, serialize
 
 from ecograph.analyse import network
-from ecograph.errors import BadParameter, DiskFull
+from ecograph.errors import BadParameter
 from ecograph.identifiers import graph_iri
 from ecograph.namespaces import GRAPH, PREFIXES
 from ecograph.rdf.formats import CSV, N_QUADS, TRIG, TURTLE, Format
-from ecograph.store.base import NO_SPACE, Snapshot
+from ecograph.store.base import Snapshot, room_in
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
@@ -232,19 +232,16 @@ class Dumps:
         place.mkdir(parents=True, exist_ok=True)
         building = place / f"{_MADE}{uuid4().hex[:8]}"
         try:
-            with building.open("wb") as file:
-                digest = _Digesting(file)
-                write(source.snapshot, wanted.kind, digest, wanted.graph)
-            path = place / wanted.file_name
-            # First the digest: who finds the dump finds what it can be checked against.
-            note = building.with_suffix(".sha256")
-            note.write_text(f"{digest.hex}  {wanted.file_name}\n", encoding="ascii")
-            note.rename(_beside(path))
-            building.rename(path)
-        except OSError as error:
-            if NO_SPACE in str(error):
-                raise DiskFull(directory=self._directory) from error
-            raise
+            with room_in(self._directory):
+                with building.open("wb") as file:
+                    digest = _Digesting(file)
+                    write(source.snapshot, wanted.kind, digest, wanted.graph)
+                path = place / wanted.file_name
+                # First the digest: who finds the dump finds what it can be checked against.
+                note = building.with_suffix(".sha256")
+                note.write_text(f"{digest.hex}  {wanted.file_name}\n", encoding="ascii")
+                note.rename(_beside(path))
+                building.rename(path)
         finally:
             building.unlink(missing_ok=True)
         self.clean()

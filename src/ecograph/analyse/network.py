@@ -152,7 +152,7 @@ def property_labels(snapshot: Snapshot, language: Language) -> Mapping[NamedNode
 
 def write_nodes(snapshot: Snapshot) -> Iterator[bytes]:
     """The nodes as CSV (RFC 4180) with the headings that Gephi knows, in pieces."""
-    return _csv(
+    return write_csv(
         ("Id", "Label", "kind", "country", "label_da", "label_sv", "label_en"),
         (
             (each.id, each.label_en, each.kind, each.country, each.label_da, each.label_sv, each.label_en)
@@ -163,7 +163,7 @@ def write_nodes(snapshot: Snapshot) -> Iterator[bytes]:
 
 def write_edges(snapshot: Snapshot, language: Language = "en") -> Iterator[bytes]:
     """The edges as CSV (RFC 4180) with the headings that Gephi knows, in pieces."""
-    return _csv(
+    return write_csv(
         ("Source", "Target", "Type", "Label", "property", "graph"),
         (
             (each.source, each.target, "Directed", each.label, each.property, each.graph)
@@ -245,7 +245,8 @@ def _local(node: NamedNode) -> str:
     return node.value.rpartition("#")[2].rpartition("/")[2]
 
 
-def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """A table of any length as CSV (RFC 4180), in pieces."""
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(header)

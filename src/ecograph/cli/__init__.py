@@ -8,14 +8,6 @@ Source:
     docs/cli.md.
 """
 
-import sys
-
-from ecograph.errors import WeightsFault
-
-try:
-    from ecograph.cli.entry import app, main
-except WeightsFault as fault:  # matching reads its numbers when it is imported
-    print(fault.message("en"), file=sys.stderr)
-    sys.exit(fault.exit_code)
+from ecograph.cli.entry import app, main
 
 __all__ = ["app", "main"]

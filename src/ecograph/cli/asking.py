@@ -14,6 +14,7 @@ from ecograph.cli.office import office
 from ecograph.cli.showing import Json, columns, print_json, print_table, show_matches
 from ecograph.cli.state import err, out, say, state, words
 from ecograph.client.asking import MatchAsked, WhyAsked
+from ecograph.client.giving import groups
 from ecograph.errors import BadParameter
 from ecograph.match.model import GROUPS
 from ecograph.namespaces import PREFIXES
@@ -38,12 +39,10 @@ def match(
     as_json: AsJson = False,
 ) -> None:
     """Who fits a need, on both sides of the Øresund, and why."""
-    for name in kind or ():
-        if name not in GROUPS:
-            raise BadParameter(name="--kind", value=name, expected=", ".join(GROUPS))
+    chosen = groups(kind, "--kind")
     if form not in (None, *_FORMATS):
         raise BadParameter(name="--format", value=form, expected=", ".join(_FORMATS))
-    asked = MatchAsked(need, country, kind, top, weighting)
+    asked = MatchAsked(need, country, chosen, top, weighting)
     with office() as at_work:
         if form not in (None, "json"):
             written = at_work.match_graph(asked, form)

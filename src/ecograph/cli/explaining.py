@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ecograph.cli.showing import Json
 from ecograph.cli.state import out, state, words
-from ecograph.match.explaining.whynot import points
+from ecograph.match.model import points
 
 
 def show_why(found: Json) -> None:

@@ -7,21 +7,21 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, BinaryIO, Final
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 
 import httpx
 import typer
 
-from ecograph.analyse import dumps
-from ecograph.analyse.dumps import Kind, kind_named
 from ecograph.cli.contribute import AsJson
 from ecograph.cli.office import office
-from ecograph.cli.opening import Opened
 from ecograph.cli.showing import columns, print_json, print_table
 from ecograph.cli.state import language, out, say, state
 from ecograph.cli.state import write as write_file
 from ecograph.cli.tables import Headings, Output
 from ecograph.errors import BadParameter, RemoteProblem, Unreachable
+
+if TYPE_CHECKING:
+    from ecograph.analyse.dumps import Kind
 
 _PACKED: Final = ".gz"
 _CONNECT_S: Final = 60.0
@@ -44,7 +44,7 @@ def export(
     if format is not None:
         if publisher is not None:
             raise BadParameter(name="PUBLISHER", value=publisher, expected="--graph")
-        _whole(kind_named(format), graph, output)
+        _whole(format, graph, output)
         return
     if publisher is None:
         raise BadParameter(name="PUBLISHER", value="", expected="PUBLISHER | --format")
@@ -66,20 +66,24 @@ def export(
             print_table(columns("template"), [[each] for each in found])
 
 
-def _whole(kind: Kind, graph: str | None, output: Path | None) -> None:
+def _whole(name: str, graph: str | None, output: Path | None) -> None:
     """The graph, from the directory or from a service, packed where the name of the file says so."""
+    from ecograph.analyse import dumps
+    from ecograph.cli.opening import Opened
+
+    kind = dumps.kind_named(name)
     is_file = output is not None and str(output) != "-"
     packed = is_file and str(output).endswith(_PACKED)
     if packed and not kind.packed:
         raise BadParameter(name="--output", value=output, expected=kind.suffix)
-    with _opened(output if is_file else None, kind) as (file, name):
+    with _opened(output if is_file else None, kind) as (file, written):
         if state.endpoint:
             _fetch(state.endpoint, kind, graph, file, packed)
         else:
             with Opened(state.settings, state.lang) as opened, opened.reading.snapshot() as snapshot:
                 dumps.write(snapshot, kind, file, graph, packed=packed)
-    if name:
-        say("cli.written", file=name)
+    if written:
+        say("cli.written", file=written)
 
 
 @contextmanager

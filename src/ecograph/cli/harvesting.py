@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -14,7 +14,9 @@ from ecograph.cli.progress import progress
 from ecograph.cli.showing import number, print_json, print_table
 from ecograph.cli.state import err, require_local, say, state, words
 from ecograph.errors import BadParameter
-from ecograph.federate.harvest import Harvest, Harvester
+
+if TYPE_CHECKING:
+    from ecograph.federate.harvest import Harvest, Harvester
 
 app = typer.Typer(no_args_is_help=True, help="Fetch what others know of our actors, as a contribution to review.")
 

@@ -15,10 +15,9 @@ from ecograph.cli.showing import columns, print_json, print_table
 from ecograph.cli.state import out, say, state, write
 from ecograph.errors import BadParameter
 from ecograph.query.parameters import given_by
-from ecograph.rdf.formats import CSV, JSON, Format, by_suffix
-from ecograph.web.answering import FORMATS
+from ecograph.rdf.formats import CSV, JSON, QUESTION_FORMATS, Format, by_suffix
 
-_ENDINGS: Final = ", ".join(each.suffix for each in FORMATS)
+_ENDINGS: Final = ", ".join(each.suffix for each in QUESTION_FORMATS)
 
 
 def query(
@@ -68,7 +67,7 @@ def _pair(given: str) -> tuple[str, str]:
 def _target(output: Path | None) -> Format:
     if output is None or str(output) == "-" or output.is_dir():
         return CSV
-    found = by_suffix(output.suffix.removeprefix("."), FORMATS)
+    found = by_suffix(output.suffix.removeprefix("."), QUESTION_FORMATS)
     if found is None:
         raise BadParameter(name="--output", value=output, expected=_ENDINGS)
     return found

@@ -13,7 +13,7 @@ from ecograph.cli.office import office
 from ecograph.cli.showing import Json, print_json
 from ecograph.cli.state import out, state, words
 from ecograph.errors import BadParameter
-from ecograph.web.rest.same_models import PLACE
+from ecograph.identifiers import PLACE
 
 For = Annotated[
     str | None, typer.Option("--for", help="The municipality or region it is for, such as municipality/se-malmoe.")

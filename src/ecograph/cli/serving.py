@@ -120,11 +120,11 @@ def erase(
     why: Annotated[str, typer.Option(help="The reason, without the person's name: it stays.")],
 ) -> None:
     """Forget a person: from the graph, the ledger and the files that brought them."""
-    from ecograph.bootstrap import OPERATOR
+    from ecograph.contribute.rights import OPERATOR
     from ecograph.identifiers import thing_iri
 
     with _opened() as ecograph:
-        revision = ecograph.publisher.erase(thing_iri("person", person.removeprefix("person/")), OPERATOR, why)
+        revision = ecograph.publisher.erase(thing_iri("person", person.removeprefix("person/")), OPERATOR.name, why)
         ecograph.forget_texts()
     say("cli.erased", revision=revision.number)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from networkx import MultiDiGraph
 
     from ecograph.contribute.packing import SourceFile
+    from ecograph.match.model import Group
 
 Json = dict[str, Any]
 """An object as REST writes it."""
@@ -23,7 +24,7 @@ class MatchAsked:
 
     need: str
     countries: Sequence[str] | None = None
-    groups: Sequence[str] | None = None
+    groups: Sequence[Group] | None = None
     top: int = 5
     weighting: str | None = None
 

@@ -6,18 +6,20 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pyoxigraph import NamedNode
 
 from ecograph.client.results import expanded
 from ecograph.errors import BadParameter, UnknownLanguage, UnknownThing
-from ecograph.match.model import GROUPS
+from ecograph.match.model import GROUPS, Group
 from ecograph.messages import Language, language_of
 from ecograph.namespaces import ID
 
 if TYPE_CHECKING:
     from ecograph.contribute.packing import SourceFile
+
+T = TypeVar("T", bound=str)
 
 _COUNTRIES: Final = ("dk", "se", "no")
 _IRI: Final = re.compile(r"[a-z][a-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+", re.IGNORECASE)
@@ -51,14 +53,18 @@ def countries(given: str | Sequence[str] | None) -> list[str] | None:
     return _chosen("country", given, _COUNTRIES)
 
 
-def groups(given: str | Sequence[str] | None) -> list[str] | None:
+def groups(given: str | Sequence[str] | None, name: str = "group") -> list[Group] | None:
     """
     Groups of candidates; None for all.
+
+    Args:
+        given: Their names.
+        name: What they are called where they were given.
 
     Raises:
         BadParameter: There is no such group.
     """
-    return _chosen("group", given, GROUPS)
+    return _chosen(name, given, GROUPS)
 
 
 def within(name: str, value: int, least: int, most: int) -> None:
@@ -128,11 +134,12 @@ def sources(files: str | Path | Sequence[str | Path]) -> tuple[SourceFile, ...]:
     return tuple(found)
 
 
-def _chosen(name: str, given: str | Sequence[str] | None, known: Sequence[str]) -> list[str] | None:
+def _chosen(name: str, given: str | Sequence[str] | None, known: Sequence[T]) -> list[T] | None:
     if given is None:
         return None
-    found = [given] if isinstance(given, str) else list(given)
-    for each in found:
-        if each not in known:
+    by_name: dict[str, T] = {each: each for each in known}
+    wanted = [given] if isinstance(given, str) else given
+    for each in wanted:
+        if each not in by_name:
             raise BadParameter(name=name, value=each, expected=", ".join(known))
-    return found
+    return [by_name[each] for each in wanted]

@@ -9,9 +9,8 @@ from ecograph.bootstrap import EcoGraph
 from ecograph.client.asking import Json, MatchAsked, Result, WhyAsked
 from ecograph.contribute.options import Options
 from ecograph.contribute.packing import SourceFile
-from ecograph.errors import BadParameter
 from ecograph.match import weights
-from ecograph.match.model import GROUPS, Group, MatchResult
+from ecograph.match.model import MatchResult
 from ecograph.messages import Language
 from ecograph.query import guard
 from ecograph.web import answering
@@ -43,7 +42,7 @@ class Here:
         return self.ecograph.view().match(
             asked.need,
             countries=asked.countries,
-            groups=[_group(name) for name in asked.groups] if asked.groups else None,
+            groups=asked.groups or None,
             top=asked.top,
             weighting=asked.weighting or weights.DEFAULT,
         )
@@ -115,10 +114,3 @@ class Here:
         view = self.ecograph.view()
         answer = self.ecograph.queries.run(query, accept, directory=view.snapshot.path)
         return Result(answer.body, answer.media_type, answer.truncated)
-
-
-def _group(wanted: str) -> Group:
-    for group in GROUPS:
-        if group == wanted:
-            return group
-    raise BadParameter(name="group", value=wanted, expected=", ".join(GROUPS))

@@ -23,12 +23,12 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from ecograph.contribute.undoing import undo
-from ecograph.errors import DiskFull, StoreBehind, WithdrawalConflict
+from ecograph.errors import StoreBehind, WithdrawalConflict
 from ecograph.ledger.records import Kind, Revision, State
 from ecograph.ledger.sql import Ledger
 from ecograph.rdf.parsing import normalised
 from ecograph.rdf.patch import Patch
-from ecograph.store.base import NO_SPACE, Progress, Projection, Snapshot
+from ecograph.store.base import Progress, Projection, Snapshot, room_in
 
 PatchMaker = Callable[[Snapshot], Patch]
 """Makes the patch from the state that it will be applied to."""
@@ -236,10 +236,9 @@ class Publisher:
             StoreBehind: The store could not follow.
         """
         try:
-            return self._replay(progress)
+            with room_in(self._ledger.place):
+                return self._replay(progress)
         except OSError as error:
-            if NO_SPACE in str(error):
-                raise DiskFull(directory=self._ledger.place) from error
             raise StoreBehind(revision=self._ledger.head, detail=error) from error
 
     def _replay(self, progress: Progress | None) -> int:

@@ -57,6 +57,7 @@ class Timeline:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._sizes: tuple[int, dict[int, Size]] = (0, {})
 
     def entry(self, number: int) -> Entry | None:
         """One revision; None if there is none of that number."""
@@ -115,12 +116,15 @@ class Timeline:
             return tuple(_as_entry(row) for row in connection.execute(query))
 
     def sizes(self, numbers: Sequence[int]) -> Mapping[int, Size]:
-        """How much each of a few revisions changed."""
-        found = dict[int, Size]()
-        for number, parts in self.patches(numbers):
+        """How much each of a few revisions changed; read from its patch once, and anew after an erasure."""
+        erased = self.erased()
+        if self._sizes[0] != erased:
+            self._sizes = erased, {}
+        found = self._sizes[1]
+        for number, parts in self.patches(number for number in numbers if number not in found):
             lines = [n_quads(part) for part in parts]
             found[number] = Size(sum(a.count(b"\n") for a, _ in lines), sum(r.count(b"\n") for _, r in lines))
-        return found
+        return {number: found[number] for number in numbers if number in found}
 
     def patches(self, numbers: Iterable[int]) -> Iterator[tuple[int, tuple[bytes, ...]]]:
         """The written patches of revisions as asked for, one in memory at a time, without what was erased."""

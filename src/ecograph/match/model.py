@@ -249,3 +249,15 @@ class MatchResult:
             for country in match.countries:
                 found.setdefault(country, []).append(match)
         return {country: tuple(found[country]) for country in sorted(found)}
+
+
+def points(score: float, lang: Language) -> str:
+    """
+    A score in points of a hundred, as readers of the language write it.
+
+    Example:
+        >>> points(0.1234, "da"), points(0.1234, "en")
+        ('12,3', '12.3')
+    """
+    said = f"{100 * score:.1f}"
+    return said if lang == "en" else said.replace(".", ",")

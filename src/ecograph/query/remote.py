@@ -7,7 +7,6 @@ its own limits: it may go on with a query that we have stopped waiting for (docs
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from anyio.to_thread import run_sync
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
 
 from ecograph.errors import QueryBusy, QueryRefused, QuerySyntax, QueryTimeout, QueryTooBig
+from ecograph.isolation.lanes import Full, Lane
 from ecograph.isolation.pool import size_text
 from ecograph.query.guard import AdmittedQuery
 from ecograph.query.workers import Answer, cost_of
@@ -29,10 +29,14 @@ from ecograph.store.endpoint import Endpoint
 _AGAIN_S: Final = 2
 """When another try is worth it: a typical query has come and gone."""
 
+_NOBODY: Final = ""  # the client of queries of our own
+
 
 class RemoteAnswers:
     """
     Answers queries from a SPARQL server, a few at a time. Thread-safe; see `query.workers.Answers`.
+
+    Clients have equal shares of the places. All are of one kind, since a server does not tell what a query has cost it.
 
     Args:
         endpoint: The server.
@@ -57,8 +61,7 @@ class RemoteAnswers:
         self.rows = rows
         self._endpoint = endpoint
         self._result_bytes = result_bytes
-        self._room = threading.BoundedSemaphore(size + queue)
-        self._places = threading.BoundedSemaphore(size)
+        self._lane = Lane(size, queue)
 
     def start(self) -> None:
         """Nothing to do: the server is up."""
@@ -67,7 +70,8 @@ class RemoteAnswers:
         """Nothing to do: the server shows one revision."""
 
     def close(self) -> None:
-        """Nothing to do: the connections are the store's."""
+        """Turn away whoever waits, and whoever comes; the connections are the store's."""
+        self._lane.close()
 
     def run(
         self,
@@ -88,7 +92,7 @@ class RemoteAnswers:
         target = negotiate(accept, RESULT_FORMATS if query.kind in ("SELECT", "ASK") else GRAPH_FORMATS)
         deadline_s = min(timeout_s or self.timeout_s, self.timeout_s)
         most = min(rows or self.rows, self.rows)
-        with self._place(deadline_s):
+        with self._place(client or _NOBODY, deadline_s):
             started = time.monotonic()
             try:
                 self._require_graphs(query)
@@ -123,18 +127,15 @@ class RemoteAnswers:
                 raise QueryRefused(feature=f"FROM <{graph}>")
 
     @contextmanager
-    def _place(self, wait_s: float) -> Iterator[None]:
-        if not self._room.acquire(blocking=False):
-            raise QueryBusy(seconds=_AGAIN_S)
+    def _place(self, client: str, wait_s: float) -> Iterator[None]:
         try:
-            if not self._places.acquire(timeout=wait_s):
-                raise QueryBusy(seconds=_AGAIN_S)
-            try:
-                yield
-            finally:
-                self._places.release()
+            self._lane.enter(client, wait_s)
+        except Full:
+            raise QueryBusy(seconds=_AGAIN_S) from None
+        try:
+            yield
         finally:
-            self._room.release()
+            self._lane.leave(client)
 
 
 def _dataset(query: AdmittedQuery) -> dict[str, tuple[str, ...]]:

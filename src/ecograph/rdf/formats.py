@@ -63,8 +63,13 @@ STATEMENTS_CSV: Final = Format("statements-csv", "text/csv", "csv")
 
 HTML: Final = Format("html", "text/html", "html", ("application/xhtml+xml",))
 
+XLSX: Final = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx")
+
 RESULT_FORMATS: Final = (JSON, XML, CSV, TSV)
 """For SELECT and ASK; the first one answers `*/*`."""
+
+QUESTION_FORMATS: Final = (*RESULT_FORMATS, XLSX, HTML)
+"""For a question of the catalogue; the first one answers `*/*`."""
 
 GRAPH_FORMATS: Final = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 """For CONSTRUCT, DESCRIBE and linked data; the first one answers `*/*`."""

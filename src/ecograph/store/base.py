@@ -8,12 +8,14 @@ request holds from its first question to its last. Queries see the merge of all 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol, Self
 from typing import Literal as LiteralType
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, Triple
 
+from ecograph.errors import DiskFull
 from ecograph.namespaces import ECO, LEDGER_GRAPH, XSD
 from ecograph.rdf.patch import Patch, Step
 
@@ -25,8 +27,24 @@ Progress = Callable[[int, int], None]
 
 REVISION: Final = ECO.revision
 
-NO_SPACE: Final = "No space left on device"
-"""What the operating system says of a full disk, and engines repeat, in English whatever the locale."""
+# What the operating system says of a full disk, and engines repeat, in English whatever the locale.
+_NO_SPACE: Final = "No space left on device"
+
+
+@contextmanager
+def room_in(place: Path | str) -> Iterator[None]:
+    """
+    Say of a full disk that it is full, and where.
+
+    Raises:
+        DiskFull: Something inside failed for want of space.
+    """
+    try:
+        yield
+    except OSError as error:
+        if _NO_SPACE in str(error):
+            raise DiskFull(directory=place) from error
+        raise
 
 
 def revision_quad(number: int) -> Quad:

@@ -17,9 +17,9 @@ from uuid import uuid4
 
 from pyoxigraph import Store
 
-from ecograph.errors import DiskFull, NotLoaded
+from ecograph.errors import NotLoaded
 from ecograph.rdf.patch import Patch, Step
-from ecograph.store.base import NO_SPACE, Progress
+from ecograph.store.base import Progress, room_in
 from ecograph.store.building import build, compare
 from ecograph.store.generations import DirectoryLock, Generations, Held
 from ecograph.store.snapshots import MemorySnapshot, StoreSnapshot, follow, is_exact, revision_of
@@ -82,16 +82,15 @@ class EmbeddedStore:
         directory.mkdir(parents=True, exist_ok=True)
         store = cls(directory, DirectoryLock(directory))
         try:
-            for left in directory.glob(f"{_BUILDING}*"):
-                shutil.rmtree(left, ignore_errors=True)
-            store._generations.collect()
-            store._restart()
-            if store._generations.current is None:
-                store._generations.add(0, lambda target: store._writable.backup(str(target)))
-        except BaseException as error:
+            with room_in(directory):
+                for left in directory.glob(f"{_BUILDING}*"):
+                    shutil.rmtree(left, ignore_errors=True)
+                store._generations.collect()
+                store._restart()
+                if store._generations.current is None:
+                    store._generations.add(0, lambda target: store._writable.backup(str(target)))
+        except BaseException:
             store.close()
-            if isinstance(error, OSError) and NO_SPACE in str(error):
-                raise DiskFull(directory=directory) from error
             raise
         return store
 

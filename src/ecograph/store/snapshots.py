@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Final, Self
+from weakref import finalize
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolutions, Store
 
@@ -31,10 +32,13 @@ class StoreSnapshot:
     def __init__(
         self, store: Store, revision: int, path: Path | None = None, release: Callable[[], None] | None = None
     ) -> None:
-        self._release = release
         self._open: Store | None = store
         self._revision = revision
         self._path = path
+        # A snapshot that was forgotten would keep its generation on the disk for as long as the process lives.
+        self._release = finalize(self, release) if release else None
+        if self._release:
+            self._release.atexit = False  # the operating system lets go of everything then
 
     @classmethod
     def at(cls, path: Path) -> StoreSnapshot:
@@ -93,13 +97,9 @@ class StoreSnapshot:
 
     def close(self) -> None:
         """Let the snapshot go."""
-        release, self._release, self._open = self._release, None, None
-        if release:
-            release()
-
-    def __del__(self) -> None:
-        # A snapshot that was forgotten would keep its generation on the disk for as long as the process lives.
-        self.close()
+        self._open = None
+        if self._release:
+            self._release()  # does nothing the second time
 
     def __enter__(self) -> Self:
         return self

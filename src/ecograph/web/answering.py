@@ -23,13 +23,9 @@ from ecograph.contribute.templates.workbook import put
 from ecograph.messages import Language
 from ecograph.query import parameters
 from ecograph.query.catalogue import CatalogueQuery
-from ecograph.rdf.formats import HTML, JSON, RESULT_FORMATS, Format, negotiate
+from ecograph.rdf.formats import JSON, QUESTION_FORMATS, RESULT_FORMATS, XLSX, Format, negotiate
 from ecograph.web.views.rows import Cell, Rows, rows_of
 from ecograph.web.views.words import Reader
-
-XLSX: Final = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx")
-FORMATS: Final = (*RESULT_FORMATS, XLSX, HTML)
-"""What a question is answered in; the first one answers `*/*`."""
 
 _MAX_LINKS: Final = 60_000  # Excel opens no sheet with more than 65,530
 _MAX_CELL: Final = 32_767  # characters
@@ -69,7 +65,7 @@ def answer(
         values: For its parameters, as people write them; a parameter that takes a language gets the reader's.
         lang: The reader's language.
         accept: The `Accept` header, where no format is named.
-        target: One of `FORMATS`.
+        target: One of `QUESTION_FORMATS`.
         client: Who asks, for a fair share.
 
     Raises:
@@ -77,7 +73,7 @@ def answer(
         NotAcceptable: None of the formats is wanted.
         QueryError: It could not be answered.
     """
-    target = target or negotiate(accept, FORMATS)
+    target = target or negotiate(accept, QUESTION_FORMATS)
     query = parameters.bind(question, in_language(question, values, lang))
     asked = target if target in RESULT_FORMATS else JSON
     found = ecograph.queries.run(query, asked.media_type, directory=view.snapshot.path, client=client)

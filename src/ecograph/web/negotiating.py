@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -14,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
+from ecograph.analyse import network
 from ecograph.errors import BadParameter, NotAcceptable
 from ecograph.match.model import Statement
 from ecograph.rdf.formats import (
@@ -151,21 +150,16 @@ def write_csv(statements: Iterable[Statement] | Iterable[Quad]) -> Iterator[byte
     """
     A row per statement, as RFC 4180 has it: terms without marks, with datatype, language and graph beside them.
     """
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(CSV_HEADER)
-    for each in statements:
-        graph = each.graph if isinstance(each, Statement) else each.graph_name
-        datatype = lang = ""
-        if isinstance(each.object, Literal):
-            lang = each.object.language or ""
-            datatype = "" if lang else each.object.datatype.value
-        writer.writerow((_cell(each.subject), _cell(each.predicate), _cell(each.object), datatype, lang, _cell(graph)))
-        if written.tell() > 1 << 16:
-            yield written.getvalue().encode()
-            written.seek(0)
-            written.truncate()
-    yield written.getvalue().encode()
+    return network.write_csv(CSV_HEADER, map(_row, statements))
+
+
+def _row(each: Statement | Quad) -> tuple[str, ...]:
+    graph = each.graph if isinstance(each, Statement) else each.graph_name
+    datatype = lang = ""
+    if isinstance(each.object, Literal):
+        lang = each.object.language or ""
+        datatype = "" if lang else each.object.datatype.value
+    return _cell(each.subject), _cell(each.predicate), _cell(each.object), datatype, lang, _cell(graph)
 
 
 def _cell(term: object) -> str:

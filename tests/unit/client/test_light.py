@@ -30,6 +30,12 @@ class TestImport:
         """
         assert loaded_by("import ecograph; ecograph.connect('http://localhost:9/').close()") <= {"httpx", "pyoxigraph"}
 
+    def test_commands_load_what_they_need(self) -> None:
+        """
+        The command line loads neither a server nor a matcher before a command needs it, so that it answers at once.
+        """
+        assert loaded_by("import ecograph.cli") <= {"httpx", "pyoxigraph"}
+
     def test_names_that_are_not_there(self) -> None:
         """
         The package has `open` and `connect`, and no name that nobody gave.

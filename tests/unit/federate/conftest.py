@@ -19,7 +19,7 @@ from ecograph.contribute import door
 from ecograph.federate.endpoint import Endpoint, Manners
 from ecograph.federate.harvest import Known
 from ecograph.federate.wikidata import Wikidata
-from service import DESCRIPTION, ROOT, fill
+from service import DESCRIPTION, ROOT, filled
 
 RESULTS = "application/sparql-results+json"
 REGISTER = "synthetic-register"
@@ -48,8 +48,7 @@ TABLES = {
 def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EcoGraph]:
     """The model, the synthetic places, and a synthetic register of actors."""
     directory = tmp_path_factory.mktemp("federate")
-    with EcoGraph.open(Settings(data_dir=directory / "var", resources_dir=ROOT)) as ecograph:
-        fill(ecograph, directory)
+    with EcoGraph.open(Settings(data_dir=filled(directory), resources_dir=ROOT)) as ecograph:
         folder = directory / REGISTER
         folder.mkdir()
         for name, content in TABLES.items():

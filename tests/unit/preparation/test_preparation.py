@@ -16,10 +16,10 @@ import pytest
 
 from ecograph.identifiers import SLUG
 from ecograph.shacl.contract import Contract, Template
+from lacking import beside
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT / "data"
-SOURCES = ROOT.parent / "shared" / "data-sources"
 PREPARATION = DATA / "preparation"
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", re.IGNORECASE)
@@ -322,14 +322,14 @@ class TestPreparation:
             assert done.returncode == 0, done.stdout + done.stderr
 
     @pytest.mark.slow
-    @pytest.mark.skipif(not SOURCES.is_dir(), reason="the gathered sources are not part of the repository")
     def test_same_sources_give_the_same_bytes(self, tmp_path: Path) -> None:
         """
         Preparing again gives every committed file to the byte, and no other.
         """
+        sources = beside("data-sources")
         data, examples = tmp_path / "data", tmp_path / "examples"
         data.mkdir()
-        command = [sys.executable, str(PREPARATION / "prepare.py"), "--sources", str(SOURCES)]
+        command = [sys.executable, str(PREPARATION / "prepare.py"), "--sources", str(sources)]
         subprocess.run([*command, "--data", str(data), "--examples", str(examples)], check=True)
         made = {path.relative_to(tmp_path): path.read_bytes() for path in sorted(tmp_path.rglob("*")) if path.is_file()}
         committed = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,6 +84,31 @@ class TestFollowing:
             with store.snapshot() as new:
                 assert (said(new), new.revision) == (['"b"'], 2)
         assert len(list((store._directory / "generations").glob("*.lock"))) == 1
+
+    def test_forgotten_snapshot_lets_its_generation_go(self, store: EmbeddedStore) -> None:
+        """
+        A generation goes when the last who read it is gone, whether or not they said so.
+        """
+        forgotten = store.snapshot()
+        store.apply(1, Patch(notes("a")))
+        store.switch()
+        assert len(list((store._directory / "generations").glob("*.lock"))) == 2
+        del forgotten
+        assert len(list((store._directory / "generations").glob("*.lock"))) == 1
+
+    def test_snapshot_may_be_open_when_the_process_ends(self, tmp_path: Path) -> None:
+        """
+        A process that ends with a snapshot of an old revision in hand ends without complaint.
+        """
+        code = (
+            "import threading; from pathlib import Path; from ecograph.store.oxigraph import EmbeddedStore;"
+            "from ecograph.rdf.patch import Patch;"
+            f"store = EmbeddedStore.open(Path({str(tmp_path)!r}));"
+            "threading.kept = store.snapshot();"  # a module that is taken down late
+            "store.apply(1, Patch()); store.switch()"
+        )
+        ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert (ended.stdout, ended.stderr) == ("", "")
 
     def test_revisions_come_one_by_one(self, store: EmbeddedStore) -> None:
         """

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
 
 API = "/api/v1"
 PAGE = Path(__file__).parents[3] / "docs" / "api.md"
+FORM, QUERY = "application/x-www-form-urlencoded", "application/sparql-query"
+WRITTEN: dict[str, Callable[[Any], str]] = {"application/json": json.dumps, FORM: urlencode}
 
 
 def ids(response: httpx.Response) -> list[str]:
@@ -240,6 +243,41 @@ class TestTheRest:
         assert "ProblemDetails" in document["components"]["schemas"]
         assert "HTTPValidationError" not in str(document)
 
+    def test_sparql_is_described(self, client: httpx.Client) -> None:
+        """
+        The description names each format and each header of an answer to SPARQL, and of a graph as a document.
+        """
+        paths = client.get("/openapi.json").json()["paths"]
+        graphs = {"text/turtle", "application/ld+json", "application/n-triples", "application/rdf+xml"}
+        rows = {f"application/sparql-results+{name}" for name in ("json", "xml")}
+        rows |= {"text/csv", "text/tab-separated-values"}
+        for operation in paths["/sparql"].values():
+            answer = operation["responses"]["200"]
+            assert set(answer["content"]) == rows | graphs
+            assert set(answer["headers"]) == {"EcoGraph-Revision", "EcoGraph-Truncated"}
+            assert set(operation["responses"]["503"]["headers"]) == {"Retry-After"}
+        assert set(paths["/sparql"]["post"]["requestBody"]["content"]) == {FORM, QUERY}
+        assert set(paths["/rdf-graph-store"]["get"]["responses"]["200"]["content"]) == graphs
+
+    def test_problems_of_sparql_are_described(self, client: httpx.Client) -> None:
+        """
+        What is wrong with a request to SPARQL has a status and a media type that the description names.
+        """
+        described = client.get("/openapi.json").json()["paths"]["/sparql"]
+        query = {"query": "ASK {}"}
+        answers = (
+            client.get("/sparql", params={"query": "ASK"}),
+            client.get("/sparql", params=query, headers={"Accept": "image/png"}),
+            client.get("/sparql", params=query, headers={"Accept": "text/html"}),
+            client.post("/sparql", data={"query": " " * (1 << 20)}),
+            client.post("/sparql", content="ASK {}", headers={"Content-Type": "text/plain"}),
+        )
+        assert [each.status_code for each in answers] == [400, 406, 303, 413, 415]
+        for each in answers:
+            said = described[each.request.method.lower()]["responses"][str(each.status_code)]
+            if each.is_error:
+                assert each.headers["content-type"] in said["content"]
+
     def test_every_address_is_described(self, client: httpx.Client) -> None:
         """
         docs/api.md names every address of the REST interface.
@@ -250,9 +288,9 @@ class TestTheRest:
             word
             for path in paths
             if not path.startswith(f"{API}/queries/")  # docs/queries.md names each
-            for word in re.findall(r"[a-z]+(?:-[a-z]+)*", re.sub(r"\{\w+\}", "", path[len(API) :]))
+            for word in re.findall(r"[a-z]+(?:-[a-z]+)*", re.sub(r"\{\w+\}", "", path.removeprefix(API)))
         }
-        assert "replicable" in words
+        assert {"replicable", "sparql", "rdf-graph-store", "reconcile", "suggest"} <= words
         assert sorted(word for word in words if not re.search(rf"\b{word}\b", page)) == []
 
     def test_service_says_that_it_is_ready(self, client: httpx.Client) -> None:
@@ -389,7 +427,7 @@ def requests_in(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
                 body = examples_of(document, media_type, given.get("schema", {}), given)
                 if media_type and body is None:
                     continue
-                content = json.dumps(body) if media_type == "application/json" else body
+                content = WRITTEN.get(media_type, str)(body) if media_type else None
                 headers = {"Content-Type": media_type} if media_type else {}
                 yield method, path, {"url": address, "params": values["query"], "headers": headers, "content": content}
 
@@ -408,8 +446,9 @@ class TestExamples:
                 answer = client.request(method, **request)
                 described = document["paths"][path][method]["responses"].get(str(answer.status_code), {})
                 media_type = answer.headers.get("content-type", "").partition(";")[0]
+                is_described = described and (not answer.content or media_type in described.get("content", {}))
                 count += 1
-                if not answer.is_success or (answer.content and media_type not in described.get("content", {})):
+                if answer.is_error or not is_described:
                     wrong.append((method, str(answer.url), answer.status_code, media_type, answer.text[:200]))
         assert wrong == []
         assert count > 60

@@ -125,6 +125,15 @@ class TestFeed:
             each.findtext(f"{ATOM}id") for each in entries
         ]
 
+    def test_feed_in_another_language_is_another_feed(self, reader: httpx.Client) -> None:
+        """
+        Who has the feed in Danish is given it in Swedish, and not told that nothing has changed.
+        """
+        address = f"{API}/changes.atom"
+        known = {"If-None-Match": reader.get(address, headers={"Accept-Language": "da"}).headers["etag"]}
+        assert reader.get(address, headers={"Accept-Language": "da", **known}).status_code == 304
+        assert reader.get(address, headers={"Accept-Language": "sv", **known}).status_code == 200
+
 
 class TestDiff:
     def test_thing_by_thing_in_words_and_as_statements(self, shore: Service, reader: httpx.Client) -> None:
@@ -256,6 +265,7 @@ class TestErasure:
             f"/en/changes/{number}",
             "/en/changes",
         ]
+        before = {each["revision"]: each["added"] for each in reader.get(f"{API}/changes").json()["items"]}
         past = f"{API}/actors/synthetic-shore_anne?at={number}"
         assert reader.get(past).json()["label"] == NAME
         assert all(NAME in reader.get(address).text for address in addresses)
@@ -264,6 +274,8 @@ class TestErasure:
         assert [address for address in addresses if NAME in reader.get(address).text] == []
         latest = reader.get(f"{API}/changes?limit=1").json()["items"][0]
         assert (latest["kind"], latest["publisher"], latest["title"]) == ("erasure", None, None)
+        counted = {each["revision"]: each["added"] for each in reader.get(f"{API}/changes").json()["items"]}
+        assert (before[number], counted[number]) == (2, 0)
 
 
 class TestOnlyReading:

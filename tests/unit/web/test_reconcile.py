@@ -125,6 +125,30 @@ class TestManifest:
         assert answer.json()["properties"]
 
 
+class TestConditions:
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "",
+            "?queries=%7B%22q0%22%3A%7B%22query%22%3A%22skybrud%22%7D%7D",
+            "/suggest/type?prefix=k",
+            "/properties?type=need",
+            "/flyout/type?id=need",
+            "/preview?id=need/cloudburst",
+        ],
+    )
+    def test_each_language_has_a_tag_of_its_own(self, client: httpx.Client, path: str) -> None:
+        """
+        Who has an answer in Danish is given it in Swedish, and not told that nothing has changed.
+        """
+        address = f"/reconcile{path}"
+        first = client.get(address, headers={"Accept-Language": "da"})
+        assert first.status_code == 200
+        known = {"If-None-Match": first.headers["etag"]}
+        assert client.get(address, headers={"Accept-Language": "da", **known}).status_code == 304
+        assert client.get(address, headers={"Accept-Language": "sv", **known}).status_code == 200
+
+
 class TestQueries:
     def test_ways_of_asking_give_the_same(self, client: httpx.Client) -> None:
         """

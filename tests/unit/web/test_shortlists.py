@@ -349,6 +349,7 @@ class TestNeverAScore:
         assert found() == before
 
 
+@pytest.mark.slow
 class TestWithdrawnGrounds:
     def test_reason_is_struck_when_its_evidence_is_withdrawn(self, tmp_path_factory: pytest.TempPathFactory) -> None:
         """

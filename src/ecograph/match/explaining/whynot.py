@@ -20,7 +20,7 @@ from ecograph.match.explaining import counterfactual
 from ecograph.match.explaining.counterfactual import Asked, Change, Removal, Search
 from ecograph.match.explaining.grounds import Question
 from ecograph.match.matcher import Matcher
-from ecograph.match.model import GROUPS, SIGNALS, Group, Match, NeedProfile, Note, Signal, Texts
+from ecograph.match.model import GROUPS, SIGNALS, Group, Match, NeedProfile, Note, Signal, Texts, points
 from ecograph.match.ordering import candidates, ranking
 from ecograph.match.projection.evidence import CANDIDATE_CLASSES
 from ecograph.match.projection.overlay import Overlay
@@ -288,18 +288,6 @@ class Explainer:
         if len(allowed) < goal or allowed[goal - 1][0] == own:
             return None
         return self.matcher.explained(question, group, goal, allowed[goal - 1][0])
-
-
-def points(score: float, lang: Language) -> str:
-    """
-    A score in points of a hundred, as readers of the language write it.
-
-    Example:
-        >>> points(0.1234, "da"), points(0.1234, "en")
-        ('12,3', '12.3')
-    """
-    said = f"{100 * score:.1f}"
-    return said if lang == "en" else said.replace(".", ",")
 
 
 def _gaps(match: Match, bar: Match | None, most: Mapping[Signal, float]) -> Iterable[Gap]:

@@ -11,7 +11,6 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -26,6 +25,7 @@ from ecograph.rdf.json_ld import LANGUAGE, REFERENCE, Context, Term
 from ecograph.rdf.serializing import write_graph
 from ecograph.shacl.columns import Column
 from ecograph.web.access import TheEcoGraph, TheView, headers_of
+from ecograph.web.reading.keeping import kept
 
 router = APIRouter(include_in_schema=False)
 
@@ -59,16 +59,6 @@ _OF_THE_MODEL: Final[Mapping[str, Term]] = {
 
 _PROPERTIES: Final = (RDF.Property, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
 
-_made: WeakKeyDictionary[Rules, Context] = WeakKeyDictionary()
-
-
-def context_of(rules: Rules) -> Context:
-    """The context that the shapes and the ontology make, the same for the same files."""
-    found = _made.get(rules)
-    if found is None:
-        found = _made[rules] = _build(rules)
-    return found
-
 
 def write(triples: Iterable[Triple], ecograph: EcoGraph, address: str) -> bytes:
     """
@@ -92,7 +82,9 @@ def published(request: Request, view: TheView, ecograph: TheEcoGraph) -> Respons
     return Response(body, media_type=JSON_LD.media_type, headers={**headers_of(view), "Cache-Control": "max-age=3600"})
 
 
-def _build(rules: Rules) -> Context:
+@kept
+def context_of(rules: Rules) -> Context:
+    """The context that the shapes and the ontology make, the same for the same files."""
     classes = {ECO.local(iri): iri for iri in _own(rules, (OWL.Class, RDFS.Class))}
     columns: dict[NamedNode, list[Column]] = defaultdict(list)
     for template in rules.contract.templates.values():

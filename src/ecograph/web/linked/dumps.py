@@ -20,6 +20,7 @@ from ecograph.errors import UnknownThing
 from ecograph.identifiers import graph_iri
 from ecograph.namespaces import GRAPH
 from ecograph.rdf.formats import HTML, Format, negotiate
+from ecograph.web import conditions
 from ecograph.web.access import PAST_KEPT_S, REVISION_HEADER, TheEcoGraph, TheView, headers_of
 from ecograph.web.negotiating import page_address, see
 from ecograph.web.problems import NotModified, Refused
@@ -112,7 +113,7 @@ def dump(request: Request, ecograph: TheEcoGraph, name: str) -> Response:
     if wants_digest:
         headers["ETag"] = f'"{made.sha256}-digest"'
         return PlainTextResponse(f"{made.sha256}  {file_name}\n", headers=headers)
-    if headers["ETag"] in request.headers.get("if-none-match", "")[:2000]:
+    if conditions.names(request.headers, headers["ETag"]):
         raise NotModified(headers)
     return FileResponse(made.path, media_type=wanted.kind.media_type, filename=file_name, headers=headers)
 

@@ -35,8 +35,9 @@ def changes(
     request: Request, words: Words, before: Annotated[int | None, Query(ge=1, le=999_999_999)] = None
 ) -> Response:
     """The revisions, the newest first."""
-    found = reading.changes(ecograph_of(request), words.view, _PAGE_SIZE + 1, before=before)
-    shown = found[:_PAGE_SIZE]
+    ecograph = ecograph_of(request)
+    found = ecograph.history.timeline.page(_PAGE_SIZE + 1, before=before)
+    shown = reading.changes(ecograph, words.view, found[:_PAGE_SIZE])
     title = words.say("changes.page.title")
     return page(
         request,
@@ -65,9 +66,10 @@ def changes(
 def change(request: Request, words: Words, number: Number) -> Response:
     """What one revision changed, thing by thing."""
     ecograph = ecograph_of(request)
-    found = next(iter(reading.changes(ecograph, words.view, 1, before=number + 1, after=number)), None)
-    if found is None:
+    entry = ecograph.history.timeline.entry(number)
+    if entry is None:
         raise UnknownThing(kind="revision", id=number)
+    (found,) = reading.changes(ecograph, words.view, [entry])
     try:
         compared = reading.compare(ecograph, number - 1, number)
         pairs = compared.subjects[: differences.SHOWN]

@@ -64,7 +64,7 @@ def page(
         values: What the template shows.
     """
     body = _render(request, lang, template, address, title=title, section=section, **values)
-    revision = PRIVATE if private else headers_of(ecograph_of(request).view())
+    revision = PRIVATE if private else headers_of(ecograph_of(request).view(), lang)
     headers = {**revision, "Content-Language": lang, "Vary": "Accept, Accept-Language, Cookie"}
     return HTMLResponse(body, status, headers)
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from pyoxigraph import NamedNode
 
 from ecograph.errors import BadParameter
-from ecograph.identifiers import NAME, thing_iri
+from ecograph.identifiers import NAME, PLACE, thing_iri
 from ecograph.match.model import NeedProfile, Reason, Statement
 from ecograph.match.together import clusters, replication
 from ecograph.match.together.clusters import Cluster, Edge, Member
@@ -24,7 +24,6 @@ from ecograph.text.lexicon import normalise
 from ecograph.web.narrowing import narrowed
 from ecograph.web.pages.layout import METHODS, Words, page, short
 from ecograph.web.pages.need import LONGEST_NEED, Topics
-from ecograph.web.rest.same_models import PLACE
 from ecograph.web.views.words import Link, Reader
 
 router = APIRouter(include_in_schema=False)

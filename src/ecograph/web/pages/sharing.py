@@ -8,7 +8,6 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from ecograph.contribute.rights import Who
 from ecograph.errors import BadParameter, EcoGraphError, EntryChanged, Rejected, WrongState
 from ecograph.ledger.entries import Status
 from ecograph.web import problems
@@ -47,7 +46,7 @@ def before_sharing(request: Request, words: Words, who: MaybeWho, entry_id: Id) 
         return to_login(request, words)
     item = own_list(request, words, who).get(entry_id)
     verdict = {Status.NOT_RELEVANT: "does-not-suit", Status.AGREED: "suits"}.get(item.entry.status, "")
-    return _sharing(request, words, who, item, {"verdict": verdict, "text": item.entry.why})
+    return _sharing(request, words, item, {"verdict": verdict, "text": item.entry.why})
 
 
 @router.post("/{lang}/shortlist/{entry_id}/share")
@@ -69,15 +68,15 @@ def share(
     item = own.get(entry_id)
     if verdict not in (*VERDICTS, _STATUS_ONLY) or step == "change":
         fault = Notice(words.say("shortlist.share.choose"), "verdict") if step != "change" else None
-        return _sharing(request, words, who, item, said, fault=fault)
+        return _sharing(request, words, item, said, fault=fault)
     try:
         draft = own.draft(item.entry, _verdict(verdict), said["text"], words.lang)
         if step != "send" or consent != "yes":
             missing = Notice(words.say("shortlist.share.consent-missing"), "consent") if step == "send" else None
-            return _sharing(request, words, who, item, said, draft=draft, fault=missing)
+            return _sharing(request, words, item, said, draft=draft, fault=missing)
         own.share(entry_id, draft, version)
     except (BadParameter, EntryChanged, Rejected, WrongState) as fault:
-        return _sharing(request, words, who, own.get(entry_id), said, fault=notice_of(words, fault), error=fault)
+        return _sharing(request, words, own.get(entry_id), said, fault=notice_of(words, fault), error=fault)
     return RedirectResponse(f"{shortlist.entry_href(words.lang, entry_id)}?done=shared", 303)
 
 
@@ -104,7 +103,6 @@ def _verdict(name: str) -> Verdict | None:
 def _sharing(
     request: Request,
     words: Reader,
-    who: Who,
     item: Item,
     given: dict[str, str],
     *,

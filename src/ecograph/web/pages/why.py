@@ -15,8 +15,8 @@ from ecograph.match import weights
 from ecograph.match.explaining.counterfactual import Change
 from ecograph.match.explaining.edits import Edit
 from ecograph.match.explaining.whynot import Answer
-from ecograph.match.explaining.whynot import points as as_points
 from ecograph.match.model import NeedProfile
+from ecograph.match.model import points as as_points
 from ecograph.namespaces import ID
 from ecograph.web.narrowing import narrowed
 from ecograph.web.pages.layout import METHODS, Words, page, short

@@ -19,16 +19,24 @@ from ecograph.rdf.formats import GRAPH_FORMATS, by_suffix
 from ecograph.web.access import TheEcoGraph, TheView, headers_of
 from ecograph.web.clients import client_of
 from ecograph.web.problems import Refused
+from ecograph.web.protocol.described import GRAPH_ANSWERS, GRAPH_PARAMETERS
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
 _EVERYTHING: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _METHODS: Final = "GET, HEAD, OPTIONS"
 
 
-@router.get("/rdf-graph-store")
+@router.get(
+    "/rdf-graph-store",
+    summary="A graph as a document",
+    tags=["sparql"],
+    response_class=Response,
+    responses=GRAPH_ANSWERS,
+    openapi_extra={"parameters": list(GRAPH_PARAMETERS)},
+)
 def read(request: Request, ecograph: TheEcoGraph, view: TheView) -> Response:
-    """One graph, in the format that is asked for."""
+    """One graph, in the format that is asked for: SPARQL 1.1 Graph Store HTTP Protocol, reading only."""
     graph = _graph(request)
     if graph is not None and next(iter(view.snapshot.quads(graph=graph)), None) is None:
         raise UnknownThing(kind="graph", id=graph.value[:200])
@@ -39,13 +47,13 @@ def read(request: Request, ecograph: TheEcoGraph, view: TheView) -> Response:
     return Response(answer.body, media_type=answer.media_type, headers={**headers_of(view), "Vary": "Accept"})
 
 
-@router.options("/rdf-graph-store")
+@router.options("/rdf-graph-store", include_in_schema=False)
 def options() -> Response:
     """What may be done."""
     return Response(status_code=204, headers={"Allow": _METHODS})
 
 
-@router.api_route("/rdf-graph-store", methods=["PUT", "POST", "DELETE", "PATCH"])
+@router.api_route("/rdf-graph-store", methods=["PUT", "POST", "DELETE", "PATCH"], include_in_schema=False)
 def refuse() -> Response:
     """Statements come in as contributions."""
     raise Refused(405, "graph-store-reads", {"Allow": _METHODS})

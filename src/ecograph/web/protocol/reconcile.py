@@ -15,16 +15,18 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pyoxigraph import NamedNode
 
 from ecograph.errors import BadParameter, UnknownThing
 from ecograph.messages import LANGUAGES, Language
+from ecograph.view import View
 from ecograph.web.access import TheEcoGraph, TheView, headers_of
 from ecograph.web.pages.layout import page
 from ecograph.web.problems import Refused, language
+from ecograph.web.reconciling import described
 from ecograph.web.reconciling.asking import (
     MAX_LETTERS,
     Asked,
@@ -46,7 +48,7 @@ from ecograph.web.reconciling.matching import reconcile
 from ecograph.web.views.profiles import profile
 from ecograph.web.views.words import Reader, page_of
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
 PREFIXES: Final = ("/reconcile", *(f"/{lang}/reconcile" for lang in LANGUAGES))
 """The endpoint, and the endpoint in each language."""
@@ -59,8 +61,9 @@ _FACTS: Final = 5  # what fits in a preview without scrolling
 _FRAMED: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 
 Json = dict[str, Any]
-What = Literal["entity", "property", "type"]
-Id = Annotated[str, Query(max_length=MAX_LETTERS)]
+What = Annotated[Literal["entity", "property", "type"], Path(examples=["entity"])]
+Id = Annotated[str, Query(max_length=MAX_LETTERS, examples=["municipality/se-lund"])]
+Type = Annotated[str, Query(max_length=MAX_LETTERS, examples=["municipality"])]
 Prefix = Annotated[str, Query(max_length=MAX_LETTERS)]
 Skip = Annotated[int, Query(ge=0, le=100_000)]
 
@@ -74,7 +77,7 @@ def endpoint(request: Request, ecograph: TheEcoGraph, view: TheView) -> Response
     else:
         base = (ecograph.settings.base_url or str(request.base_url)).rstrip("/")
         answer = manifest(found, base + request.url.path.rstrip("/"), lang)
-    return _respond(request, answer, headers_of(view))
+    return _respond(request, view, answer)
 
 
 async def batch(request: Request, view: TheView) -> Response:
@@ -86,9 +89,7 @@ async def batch(request: Request, view: TheView) -> Response:
     fields: Mapping[str, Any] = _fields(body) if media_type == _FORM else _json(body)
     if "queries" not in fields and "extend" not in fields:
         raise BadParameter(name="queries", value="", expected="queries, extend")
-    return await run_in_threadpool(
-        lambda: _respond(request, _answer(index(view), fields, language(request)), headers_of(view))
-    )
+    return await run_in_threadpool(lambda: _respond(request, view, _answer(index(view), fields, language(request))))
 
 
 def suggest(request: Request, view: TheView, what: What, prefix: Prefix = "", cursor: Skip = 0) -> Response:
@@ -101,14 +102,14 @@ def suggest(request: Request, view: TheView, what: What, prefix: Prefix = "", cu
         result = suggest_types(found, prefix, cursor, lang)
     else:
         result = suggest_properties(found, prefix, cursor, Reader(view, lang))
-    return _respond(request, {"result": result}, headers_of(view))
+    return _respond(request, view, {"result": result})
 
 
 def properties(
-    request: Request, view: TheView, type: Id = "", limit: Annotated[int | None, Query(ge=1, le=1000)] = None
+    request: Request, view: TheView, type: Type = "", limit: Annotated[int | None, Query(ge=1, le=1000)] = None
 ) -> Response:
     """The properties that can be asked for of a type."""
-    return _respond(request, proposed(index(view), type, Reader(view, language(request)), limit), headers_of(view))
+    return _respond(request, view, proposed(index(view), type, Reader(view, language(request)), limit))
 
 
 def flyout(request: Request, view: TheView, what: What, id: Id) -> Response:
@@ -116,7 +117,7 @@ def flyout(request: Request, view: TheView, what: What, id: Id) -> Response:
     found, words = index(view), Reader(view, language(request))
     name, about = _described(found, words, what, id)
     piece = f"<p><strong>{html.escape(name)}</strong></p>" + (f"<p>{html.escape(about)}</p>" if about else "")
-    return _respond(request, {"id": id, "html": piece}, headers_of(view))
+    return _respond(request, view, {"id": id, "html": piece})
 
 
 def preview(request: Request, view: TheView, id: Id) -> Response:
@@ -149,18 +150,26 @@ def show(request: Request, view: TheView, id: Id) -> Response:
     return RedirectResponse(target, 303, {"Vary": "Accept-Language"})
 
 
-_ROUTES: Final[tuple[tuple[str, Callable[..., Any], str], ...]] = (
-    ("", endpoint, "GET"),
-    ("", batch, "POST"),
-    ("/suggest/{what}", suggest, "GET"),
-    ("/properties", properties, "GET"),
-    ("/flyout/{what}", flyout, "GET"),
-    ("/preview", preview, "GET"),
-    ("/view", show, "GET"),
+_ROUTES: Final[tuple[tuple[str, Callable[..., Any], str, Json], ...]] = (
+    ("", endpoint, "GET", described.ENDPOINT),
+    ("", batch, "POST", described.BATCH),
+    ("/suggest/{what}", suggest, "GET", described.SUGGEST),
+    ("/properties", properties, "GET", described.PROPERTIES),
+    ("/flyout/{what}", flyout, "GET", described.FLYOUT),
+    ("/preview", preview, "GET", described.PREVIEW),
+    ("/view", show, "GET", described.VIEW),
 )
 for _prefix in PREFIXES:
-    for _path, _call, _method in _ROUTES:
-        router.add_api_route(_prefix + _path, _call, methods=[_method], response_model=None)
+    for _path, _call, _method, _said in _ROUTES:
+        router.add_api_route(
+            _prefix + _path,
+            _call,
+            methods=[_method],
+            response_model=None,
+            response_class=Response,
+            include_in_schema=_prefix == PREFIXES[0],  # in each language they are the same
+            **_said,
+        )
 
 
 def _answer(found: Index, fields: Mapping[str, Any], lang: Language) -> Json:
@@ -198,15 +207,16 @@ def _known(found: Index, id: str) -> NamedNode:
     return iri
 
 
-def _respond(request: Request, answer: Json, headers: Mapping[str, str]) -> Response:
+def _respond(request: Request, view: View, answer: Json) -> Response:
     """JSON; or a call of the function that a client without CORS names."""
+    headers = headers_of(view, language(request))
     callback = request.query_params.get("callback") if request.method == "GET" else None
     if callback is None:
-        return JSONResponse(answer, headers=dict(headers))
+        return JSONResponse(answer, headers=headers)
     name = read_callback(callback)
     # The comment in front keeps a caller from choosing the first bytes; escapes keep the body within ASCII.
     body = f"/**/{name}({json.dumps(answer, allow_nan=False)});"
-    return Response(body, media_type="text/javascript", headers=dict(headers))
+    return Response(body, media_type="text/javascript", headers=headers)
 
 
 def _fields(encoded: bytes) -> dict[str, str]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final, TypeVar
-from weakref import WeakKeyDictionary
 
 from pyoxigraph import Literal, NamedNode
 
@@ -18,26 +16,18 @@ from ecograph.vocabulary.concepts import Concepts
 from ecograph.vocabulary.labels import NAMING
 from ecograph.vocabulary.ontology import Ontology
 from ecograph.web.reading.directory import COLLECTIONS, Directory, Summary, searchable
+from ecograph.web.reading.keeping import kept
 
 _OTHER_NAMES: Final = (SKOS.altLabel, SKOS.notation, DCTERMS.identifier, ECO.cvr, ECO.organisationNumber)
 
 _PLACES: Final = frozenset({"municipality", "region"})
 T = TypeVar("T")
 
-_built: WeakKeyDictionary[View, Directory] = WeakKeyDictionary()
-_building: Final = threading.Lock()
 
-
+@kept
 def directory(view: View) -> Directory:
     """The directory of a view, built at its first use."""
-    found = _built.get(view)
-    if found is None:
-        with _building:
-            found = _built.get(view)
-            if found is None:
-                found = build(view.snapshot, view.contract, view.ontology, view.concepts)
-                _built[view] = found
-    return found
+    return build(view.snapshot, view.contract, view.ontology, view.concepts)
 
 
 def build(snapshot: Snapshot, contract: Contract, ontology: Ontology, concepts: Concepts) -> Directory:

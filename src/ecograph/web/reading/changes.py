@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Final
 
@@ -89,28 +88,21 @@ class Compared:
         return Difference(tuple(_things(patch, view)), patch)
 
 
-def changes(
-    ecograph: EcoGraph,
-    view: View,
-    limit: int,
-    *,
-    before: int | None = None,
-    after: int = 0,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    publisher: str | None = None,
-) -> tuple[Change, ...]:
+def changes(ecograph: EcoGraph, view: View, entries: Sequence[Entry]) -> tuple[Change, ...]:
     """
-    Revisions as a feed tells of them, the newest first; see `Timeline.page`.
+    Revisions as a feed tells of them.
 
     Raises:
         NoHistory: This EcoGraph was opened for reading.
     """
-    timeline = ecograph.history.timeline
-    entries = timeline.page(limit, before=before, after=after, since=since, until=until, publisher=publisher)
-    sizes = timeline.sizes([entry.number for entry in entries])
+    sizes = ecograph.history.timeline.sizes([entry.number for entry in entries])
     return tuple(
-        Change(entry, publisher_name(ecograph, view, entry.publisher), _reviewer(view, entry), sizes[entry.number])
+        Change(
+            entry,
+            publisher_name(ecograph, view, entry.publisher),
+            reviewer(view, entry.contribution_id),
+            sizes[entry.number],
+        )
         for entry in entries
     )
 
@@ -145,10 +137,11 @@ def publisher_name(ecograph: EcoGraph, view: View, slug: str) -> str:
     return partner.name if partner else "EcoGraph"
 
 
-def _reviewer(view: View, entry: Entry) -> str | None:
-    if entry.contribution_id is None:
+def reviewer(view: View, contribution_id: str | None) -> str | None:
+    """The organisation that approved a contribution; None for the operator, and where nobody says."""
+    if contribution_id is None:
         return None
-    activity = thing_iri(PUBLICATION_KIND, entry.contribution_id)
+    activity = thing_iri(PUBLICATION_KIND, contribution_id)
     named = view.snapshot.quads(activity, ECO.reviewerName, None, PROVENANCE_GRAPH)
     return next((quad.object.value for quad in named if isinstance(quad.object, Literal)), None)
 

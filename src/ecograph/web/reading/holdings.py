@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
@@ -17,6 +15,7 @@ from ecograph.contribute.system import LICENCE
 from ecograph.messages import LANGUAGES, Language, text, texts
 from ecograph.namespaces import BASE, ECO, GRAPH, LEDGER_GRAPH, OWL, PROV, PROVENANCE_GRAPH, RDF, SH, SKOS, Namespace
 from ecograph.store.base import Snapshot
+from ecograph.web.reading.keeping import kept
 
 _OWN: Final = ("ontology", "concepts", "alignments", "shapes", "queries", "provenance")
 
@@ -148,17 +147,10 @@ class Holding:
         return self.name.replace("/", "--")
 
 
-_read: WeakKeyDictionary[View, tuple[Holding, ...]] = WeakKeyDictionary()
-_reading: Final = threading.Lock()
-
-
+@kept
 def holdings(view: View) -> tuple[Holding, ...]:
     """Every graph of a revision but the ledger's: partners' and registers' first, then vocabularies, then our own."""
-    with _reading:
-        found = _read.get(view)
-        if found is None:
-            found = _read[view] = tuple(_holdings(view))
-    return found
+    return tuple(_holdings(view))
 
 
 def _holdings(view: View) -> Iterable[Holding]:

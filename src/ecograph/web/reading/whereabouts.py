@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from typing import Final, NoReturn
-from weakref import WeakKeyDictionary
 
 from pyoxigraph import NamedNode
 
@@ -16,15 +15,13 @@ from ecograph.namespaces import BASE, DCTERMS, ID, OWL
 from ecograph.rdf.patch import n_quads
 from ecograph.store.base import Snapshot
 from ecograph.web.problems import Refused
+from ecograph.web.reading.keeping import kept
 
 _POINTER: Final = frozenset({DCTERMS.isReplacedBy, OWL.deprecated})
 _LONGEST_CHAIN: Final = 10
 _OURS: Final = f"<{BASE}".encode()
 # Whether a person was ever in the graph is nobody's business once they are not.
 _PERSONS: Final = f"<{ID.iri}person/".encode()
-
-_kept: WeakKeyDictionary[EcoGraph, Departures] = WeakKeyDictionary()
-_keeping: Final = threading.Lock()
 
 
 class Departures:
@@ -127,8 +124,9 @@ def departure(ecograph: EcoGraph, view: View, iri: NamedNode) -> Entry | None:
     """The revision that took a thing out of the graph that is not there now; None where nothing is known of it."""
     if not ecograph.writes:
         return None
-    with _keeping:
-        departures = _kept.get(ecograph)
-        if departures is None:
-            departures = _kept[ecograph] = Departures(ecograph.ledger.timeline)
-    return departures.of(iri, view.snapshot)
+    return _departures(ecograph).of(iri, view.snapshot)
+
+
+@kept
+def _departures(ecograph: EcoGraph) -> Departures:
+    return Departures(ecograph.ledger.timeline)

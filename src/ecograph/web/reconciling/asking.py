@@ -29,7 +29,7 @@ MAX_IDS: Final = 500  # rows of one extension; OpenRefine sends ten at a time
 MAX_CELLS: Final = 10_000  # rows times properties
 _MAX_KEY: Final = 200
 _STRICT: Final[tuple[Strictness, ...]] = ("any", "all", "should")
-_CALLBACK: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,60}(?:\.[A-Za-z_$][A-Za-z0-9_$]{0,60}){0,4}")
+CALLBACK: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,60}(?:\.[A-Za-z_$][A-Za-z0-9_$]{0,60}){0,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def read_callback(given: str) -> str:
         >>> read_callback("jQuery.cb_1")
         'jQuery.cb_1'
     """
-    if not _CALLBACK.fullmatch(given):
+    if not CALLBACK.fullmatch(given):
         _refuse("callback", given, "[A-Za-z_$.]")
     return given
 

@@ -15,7 +15,6 @@ from pyoxigraph import Literal, NamedNode
 from ecograph.errors import BadParameter
 from ecograph.messages import Language
 from ecograph.namespaces import SKOS, XSD
-from ecograph.spelling import fold_name
 from ecograph.vocabulary.labels import best_of
 from ecograph.web.reconciling.asking import Extension
 from ecograph.web.reconciling.index import Index
@@ -58,7 +57,7 @@ def proposed(index: Index, type_name: str, words: Reader, limit: int | None = No
         words: The reader.
         limit: At most so many.
     """
-    found = index.type_keys.get(type_name) or index.type_keys.get(fold_name(type_name))
+    found = index.type_named(type_name)
     properties = [
         {"id": path.value, "name": words.predicate(path)}
         for path, kinds in index.properties.items()
@@ -69,7 +68,7 @@ def proposed(index: Index, type_name: str, words: Reader, limit: int | None = No
 
 
 def _path(index: Index, name: str) -> NamedNode:
-    found = index.property_keys.get(name) or index.property_keys.get(fold_name(name))
+    found = index.property_named(name)
     if found is None:
         raise BadParameter(name="extend.properties", value=name[:100], expected="/reconcile/properties")
     return found

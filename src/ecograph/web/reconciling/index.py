@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,6 +20,7 @@ from ecograph.vocabulary.external import CPV, VOCABULARIES
 from ecograph.vocabulary.labels import label_of
 from ecograph.web.reading.building import directory
 from ecograph.web.reading.directory import Directory, Summary, searchable
+from ecograph.web.reading.keeping import kept
 from ecograph.web.views.profiles import KIND_ORDER
 
 OFFICIAL: Final = (FOAF.name, SKOS.prefLabel, DCTERMS.title)
@@ -122,6 +122,14 @@ class Index:
                 found.setdefault(fold_name(name), each)
         return found
 
+    def property_named(self, name: str) -> NamedNode | None:
+        """The property that a client calls so, however it is spelled; None for an unknown one."""
+        return self.property_keys.get(name) or self.property_keys.get(fold_name(name))
+
+    def type_named(self, name: str) -> Type | None:
+        """The type that a client calls so, likewise."""
+        return self.type_keys.get(name) or self.type_keys.get(fold_name(name))
+
     def summary(self, iri: NamedNode) -> Summary | None:
         """A thing or concept that can be reconciled, or None."""
         return self.known.things.get(iri) or self.known.concepts.get(iri)
@@ -183,23 +191,12 @@ class _Vocabulary:
     names: Block
 
 
-_built: WeakKeyDictionary[View, Index] = WeakKeyDictionary()
 _vocabularies: WeakKeyDictionary[Concepts, _Vocabulary] = WeakKeyDictionary()
-_building: Final = threading.Lock()
 
 
+@kept
 def index(view: View) -> Index:
     """The index of a view, built at its first use."""
-    found = _built.get(view)
-    if found is None:
-        with _building:
-            found = _built.get(view)
-            if found is None:
-                found = _built[view] = _build(view)
-    return found
-
-
-def _build(view: View) -> Index:
     base, identifying = directory(view), patterns(view.contract)
     vocabulary = _vocabularies.get(view.concepts)
     if vocabulary is None:

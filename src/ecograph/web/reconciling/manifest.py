@@ -14,7 +14,7 @@ from ecograph import __version__
 from ecograph.messages import LANGUAGES, Language, text
 from ecograph.namespaces import BASE, ECO
 from ecograph.spelling import fold_name
-from ecograph.web.reading.directory import MAX_PAGE, Filter
+from ecograph.web.reading.directory import MAX_PAGE, Filter, Summary
 from ecograph.web.reconciling.asking import BATCH_SIZE
 from ecograph.web.reconciling.index import Index, Type
 from ecograph.web.reconciling.matching import Candidate, features_of
@@ -90,7 +90,7 @@ def suggest_entities(index: Index, prefix: str, types: Iterable[str], skip: int,
     if iri is not None:
         found = [summary for summary in (index.summary(iri),) if summary]
         return [_entity_json(index, each, lang) for each in found[skip:]]
-    wanted = [index.type_keys.get(name) or index.type_keys.get(fold_name(name)) for name in types]
+    wanted = [index.type_named(name) for name in types]
     kinds = frozenset(kind for each in wanted if each for kind in each.kinds)
     if not prefix.strip() or skip > _MAX_SKIPPED:
         return []
@@ -132,7 +132,7 @@ def suggest_properties(index: Index, prefix: str, skip: int, words: Reader) -> l
     return found[skip : skip + _SUGGESTED]
 
 
-def _entity_json(index: Index, summary: Any, lang: Language) -> Json:
+def _entity_json(index: Index, summary: Summary, lang: Language) -> Json:
     found = index.type_of(summary)
     return {
         "id": summary.iri.value,

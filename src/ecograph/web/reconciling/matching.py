@@ -100,7 +100,7 @@ def reconcile(index: Index, asked: Asked, lang: Language) -> list[Candidate]:
 
 
 def _type(index: Index, name: str) -> Type:
-    found = index.type_keys.get(name) or index.type_keys.get(fold_name(name))
+    found = index.type_named(name)
     if found is None:
         known = ", ".join(each.iri.value for each in index.default_types)
         raise BadParameter(name="type", value=name[:100], expected=f"{known}, …")
@@ -108,7 +108,7 @@ def _type(index: Index, name: str) -> Type:
 
 
 def _path(index: Index, name: str) -> NamedNode:
-    found = index.property_keys.get(name) or index.property_keys.get(fold_name(name))
+    found = index.property_named(name)
     if found is None:
         raise BadParameter(name="pid", value=name[:100], expected="suggest/property")
     return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Final, Literal, get_args
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 
 from ecograph.bootstrap import EcoGraph
@@ -90,6 +90,31 @@ Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
 Cursor = Annotated[str | None, Query(max_length=2000, description="`next` of the page before; another is a problem")]
 
 
+def _filter(
+    country: Countries = [],  # noqa: B006 - FastAPI copies defaults
+    kind: Kinds = [],  # noqa: B006
+    topic: Topics = [],  # noqa: B006
+    phase: Phases = [],  # noqa: B006
+    region: Regions = [],  # noqa: B006
+) -> Filter:
+    """What any list can be narrowed to beside its words."""
+    return Filter(
+        countries=frozenset(country),
+        kinds=frozenset(kind),
+        topics=frozenset(concept_iri("topic", each.rpartition("/")[2]) for each in topic),
+        phases=frozenset(phase),
+        regions=frozenset(
+            thing_iri(sort, place.rpartition("/")[2])
+            for place in region
+            for sort in ("municipality", "region")
+            if "/" not in place or f"{sort}/" in place
+        ),
+    )
+
+
+Filtered = Annotated[Filter, Depends(_filter)]
+
+
 @router.get("", summary="What there is", tags=["graph"], operation_id="index")
 def index(view: TheView) -> dict[str, str]:
     """Where each part of REST is."""
@@ -129,19 +154,15 @@ def search(
     response: Response,
     view: TheView,
     lang: TheLanguage,
+    filtered: Filtered,
     q: Asked = "",
-    country: Countries = [],  # noqa: B006 - FastAPI copies defaults
-    kind: Kinds = [],  # noqa: B006
-    topic: Topics = [],  # noqa: B006
-    phase: Phases = [],  # noqa: B006
-    region: Regions = [],  # noqa: B006
     facets: Facets = [],  # noqa: B006
     limit: Limit = 25,
     cursor: Cursor = None,
     _lang: Lang = None,
 ) -> models.Listing:
     """Things of every kind and topics, by relevance; with facets. Those named by the words come first."""
-    wanted = replace(_filter(q, country, kind, topic, phase, region), also=fulltext.find(view, q, lang))
+    wanted = replace(filtered, text=q, also=fulltext.find(view, q, lang))
     found = directory(view).find(wanted, lang, topics=True, limit=limit, cursor=cursor, facets=_counted(facets))
     link_pages(request, response, found.next_cursor)
     return models.listing(view, found, lang)
@@ -211,29 +232,6 @@ def topic_detail(
     return models.detail(state.view, description.concept(state.view, "topic", slug), lang)
 
 
-def _filter(
-    q: str,
-    countries: list[str],
-    kinds: list[str],
-    topics: list[str],
-    phases: list[str],
-    regions: list[str],
-) -> Filter:
-    return Filter(
-        q,
-        frozenset(countries),
-        frozenset(kinds),
-        frozenset(concept_iri("topic", topic.rpartition("/")[2]) for topic in topics),
-        phases=frozenset(phases),
-        regions=frozenset(
-            thing_iri(kind, place.rpartition("/")[2])
-            for place in regions
-            for kind in ("municipality", "region")
-            if "/" not in place or f"{kind}/" in place
-        ),
-    )
-
-
 def _counted(facets: list[Facet | Literal["none"]]) -> tuple[Facet, ...]:
     return tuple(name for name in get_args(Facet) if name in facets) if facets else FACETS
 
@@ -262,12 +260,8 @@ def _list(name: Collection, one: str, said: str, example: str | None) -> None:
         ecograph: TheEcoGraph,
         view: TheView,
         lang: TheLanguage,
+        filtered: Filtered,
         q: Words = "",
-        country: Countries = [],  # noqa: B006
-        kind: Kinds = [],  # noqa: B006
-        topic: Topics = [],  # noqa: B006
-        phase: Phases = [],  # noqa: B006
-        region: Regions = [],  # noqa: B006
         updated_since: Since = None,
         sort: Sorting = "relevance",
         facets: Facets = [],  # noqa: B006
@@ -277,7 +271,7 @@ def _list(name: Collection, one: str, said: str, example: str | None) -> None:
     ) -> models.Listing:
         """Things of that class and its subclasses, by name; with facets. Filters of several values: any one fits."""
         known = directory(view)
-        wanted = _since(ecograph, _filter(q, country, kind, topic, phase, region), updated_since, sort)
+        wanted = _since(ecograph, replace(filtered, text=q), updated_since, sort)
         found = known.find(
             wanted,
             lang,

@@ -7,13 +7,14 @@ Source:
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pyoxigraph import NamedNode
 
-from ecograph.bootstrap import EcoGraph, View
+from ecograph.bootstrap import EcoGraph
 from ecograph.errors import UnknownThing
 from ecograph.history import MOMENT
 from ecograph.identifiers import NAME, SLUG, thing_iri
@@ -21,13 +22,12 @@ from ecograph.web.access import TheEcoGraph, TheLanguage, TheView, headers_of
 from ecograph.web.reading import changes as reading
 from ecograph.web.rest import atom
 from ecograph.web.rest import change_models as models
-from ecograph.web.rest.documents import problems_of
-from ecograph.web.rest.lists import Lang, link_pages
+from ecograph.web.rest.lists import Lang, link_pages, problems_of
 
 router = APIRouter(prefix="/api/v1", tags=["history"], responses=problems_of(400, 404, 422, 503))
 
 MAX_PAGE: Final = 100
-"""Revisions on one page: each patch is read to count its statements."""
+"""Revisions on one page: each patch is read once to count its statements."""
 
 MAX_THINGS: Final = 500
 """Things on one page of a difference; each is put into words in three languages."""
@@ -51,10 +51,15 @@ Moment = Annotated[
 ]
 
 
-@router.get("/changes", summary="What was published when", operation_id="listChanges")
-def changes(
-    request: Request,
-    response: Response,
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the revisions, and the cursor of the next page."""
+
+    changes: tuple[reading.Change, ...]
+    following: str | None
+
+
+def _page(
     ecograph: TheEcoGraph,
     view: TheView,
     since: Since = None,
@@ -62,12 +67,36 @@ def changes(
     publisher: Publisher = None,
     limit: Limit = 25,
     cursor: Cursor = None,
+) -> Page:
+    history, before = ecograph.history, cursor
+    if until and until.isdigit():
+        before = min(before or int(until) + 1, int(until) + 1)
+    found = history.timeline.page(
+        limit + 1,
+        before=before,
+        after=int(since) if since and since.isdigit() else 0,
+        since=history.span(since)[0] if since and not since.isdigit() else None,
+        until=history.span(until)[1] if until and not until.isdigit() else None,
+        publisher=publisher,
+    )
+    shown = found[:limit]
+    return Page(reading.changes(ecograph, view, shown), str(shown[-1].number) if len(found) > limit else None)
+
+
+ThePage = Annotated[Page, Depends(_page)]
+
+
+@router.get("/changes", summary="What was published when", operation_id="listChanges")
+def changes(
+    request: Request,
+    response: Response,
+    ecograph: TheEcoGraph,
+    page: ThePage,
 ) -> models.ChangesModel:
     """Revisions with publisher, title, moment and counts, the newest first."""
-    found, following = _page(ecograph, view, since, until, publisher, limit, cursor)
-    link_pages(request, response, following)
+    link_pages(request, response, page.following)
     return models.ChangesModel(
-        items=[models.change(each) for each in found], next=following, revision=ecograph.revision
+        items=[models.change(each) for each in page.changes], next=page.following, revision=ecograph.revision
     )
 
 
@@ -83,22 +112,17 @@ def feed(
     ecograph: TheEcoGraph,
     view: TheView,
     lang: TheLanguage,
-    since: Since = None,
-    until: Until = None,
-    publisher: Publisher = None,
-    limit: Limit = 25,
-    cursor: Cursor = None,
+    page: ThePage,
     _lang: Lang = None,
 ) -> Response:
     """The same for feed readers; `lang` decides the language of titles and pages."""
-    found, following = _page(ecograph, view, since, until, publisher, limit, cursor)
     base = (ecograph.settings.base_url or str(request.base_url)).rstrip("/")
     address = f"{base}{request.url.path}"
     others = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-    more = f"{address}?{urlencode([*others, ('cursor', following)])}" if following else None
+    more = f"{address}?{urlencode([*others, ('cursor', page.following)])}" if page.following else None
     own = f"{address}?{request.url.query}" if request.url.query else address
-    body = atom.feed(found, ecograph.history.timeline.first, lang, base, own, more)
-    return Response(body, media_type=atom.MEDIA_TYPE, headers=headers_of(view))
+    body = atom.feed(page.changes, ecograph.history.timeline.first, lang, base, own, more)
+    return Response(body, media_type=atom.MEDIA_TYPE, headers=headers_of(view, lang))
 
 
 @router.get(
@@ -137,33 +161,6 @@ def diff(
     pairs = found.subjects[begin : begin + limit]
     more = begin + limit < len(found.subjects)
     return models.diff(found, found.difference(view, pairs), str(begin + limit) if more else None)
-
-
-def _page(
-    ecograph: EcoGraph,
-    view: View,
-    since: str | None,
-    until: str | None,
-    publisher: str | None,
-    limit: int,
-    cursor: int | None,
-) -> tuple[tuple[reading.Change, ...], str | None]:
-    """A page of revisions, and where the next one begins."""
-    before = cursor
-    after = int(since) if since and since.isdigit() else 0
-    if until and until.isdigit():
-        before = min(before or int(until) + 1, int(until) + 1)
-    found = reading.changes(
-        ecograph,
-        view,
-        limit + 1,
-        before=before,
-        after=after,
-        since=ecograph.history.span(since)[0] if since and not since.isdigit() else None,
-        until=ecograph.history.span(until)[1] if until and not until.isdigit() else None,
-        publisher=publisher,
-    )
-    return found[:limit], str(found[limit - 1].entry.number) if len(found) > limit else None
 
 
 def _number(ecograph: EcoGraph, moment: str) -> int:

@@ -25,20 +25,14 @@ from ecograph.match.model import NeedProfile
 from ecograph.text.lexicon import normalise
 from ecograph.web.access import TheView
 from ecograph.web.rest.consortium_models import Consortia, ConsortiumRules, consortia
+from ecograph.web.rest.lists import problems_of
 
 _AT_ONCE: Final = threading.BoundedSemaphore(1)
 """A search takes a whole core: one at a time leaves the others to everybody else."""
 _PATIENCE_S: Final = 10.0
 """How long a search waits for the one before it."""
 
-_PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
-_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    404: {"description": "No such need, concept or actor", "content": _PROBLEM},
-    422: {"description": "The request does not fit the description", "content": _PROBLEM},
-    503: {"description": "Busy, or not ready", "content": _PROBLEM},
-}
-
-router = APIRouter(prefix="/api/v1", responses=_PROBLEMS)
+router = APIRouter(prefix="/api/v1", responses=problems_of(404, 422, 503))
 
 
 @router.post("/consortia", summary="Who could meet a need together", tags=["matches"])

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
@@ -20,7 +19,7 @@ from ecograph.bootstrap import EcoGraph
 from ecograph.contribute.desk import Case, Who
 from ecograph.contribute.packing import SourceFile, unpack
 from ecograph.contribute.staged import Staged
-from ecograph.errors import Forbidden, UnknownPage, WrongState
+from ecograph.errors import Forbidden, WrongState
 from ecograph.ledger.partners import Role
 from ecograph.ledger.records import Contribution, JsonValue, State
 from ecograph.messages import Language
@@ -31,7 +30,8 @@ from ecograph.web.auth import MaybeWho, TheWho, who_asks
 from ecograph.web.idempotency import Once, fingerprint
 from ecograph.web.rest import contribution_models as models
 from ecograph.web.rest.contribution_bodies import Day
-from ecograph.web.rest.documents import PRIVATE, UPLOAD_BODY, given, problems_of
+from ecograph.web.rest.documents import PRIVATE, UPLOAD_BODY, given
+from ecograph.web.rest.lists import link_pages, page_after, problems_of
 from ecograph.web.uploads import XLSX, Upload, attachment, media_type_of, read_upload
 
 router = APIRouter(prefix="/api/v1", tags=["contribute"], responses=problems_of(401, 403, 404, 422, 503))
@@ -182,15 +182,11 @@ def contributions(
         for each in ecograph.desk.cases(who, state=wanted, partner=partner)
         if expires_before is None or (each.expires_on is not None and each.expires_on < expires_before)
     ]
-    start = _after(found, cursor)
-    shown = found[start : start + limit]
-    following = shown[-1].id if start + limit < len(found) else None
+    shown, following = page_after(cursor, found, limit)
     body = {"items": [models.contribution(each) for each in shown], "total": len(found), "next": following}
-    headers = dict(PRIVATE)
-    if following:
-        fields = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-        headers["Link"] = f'<{request.url.path}?{urlencode([*fields, ("cursor", following)])}>; rel="next"'
-    return JSONResponse(body, headers=headers)
+    answer = JSONResponse(body, headers=PRIVATE)
+    link_pages(request, answer, following)
+    return answer
 
 
 @router.get("/contributions/{contribution_id}", summary="One contribution", response_model=models.CaseModel)
@@ -342,12 +338,3 @@ def _file(found: SourceFile) -> Response:
     # A table is in the encoding it came in, so no charset is claimed.
     headers: dict[str, Any] = {**PRIVATE, "Content-Disposition": attachment(found.name)}
     return Response(found.data, headers={**headers, "Content-Type": media_type_of(found.name)})
-
-
-def _after(found: list[Contribution], cursor: str | None) -> int:
-    if not cursor:
-        return 0
-    for at, each in enumerate(found):
-        if each.id == cursor:
-            return at + 1
-    raise UnknownPage(cursor=cursor)

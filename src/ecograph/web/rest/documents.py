@@ -14,24 +14,6 @@ from ecograph.web.uploads import FORM, XLSX
 PRIVATE: Final[Mapping[str, str]] = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language, Authorization"}
 """Of answers that are for whoever asked alone."""
 
-_PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
-_PROBLEMS: Final[Mapping[int, str]] = {
-    400: "What was sent cannot be read",
-    401: "No token, or one that opens nothing",
-    403: "It takes another role, or another partner",
-    404: "No such thing",
-    408: "The files came too slowly",
-    409: "Its state does not allow that step",
-    412: "It was changed meanwhile; `ETag` and `version` say which version it has now",
-    413: "Too large",
-    406: "None of the formats asked for can be written",
-    415: "Not a kind of file that is read here",
-    422: "The request does not fit the description, or findings stop the step; `errors` holds them",
-    428: "`If-Match` is missing",
-    429: "Too many tokens that open nothing; `Retry-After` says when to come back",
-    503: "Busy, or opened for reading only",
-}
-
 _TEXT: Final = {"type": "string"}
 _BINARY: Final = {"type": "string", "contentMediaType": "application/octet-stream"}
 UPLOAD_BODY: Final[dict[str, Any]] = {
@@ -73,11 +55,6 @@ UPLOAD_BODY: Final[dict[str, Any]] = {
     }
 }
 """What the description says of a request with files."""
-
-
-def problems_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What the description says of the problems of a route."""
-    return {status: {"description": _PROBLEMS[status], "content": _PROBLEM} for status in statuses}
 
 
 def given(found: Case, status: int = 200, headers: Mapping[str, str] | None = None) -> JSONResponse:

@@ -7,15 +7,16 @@ Source:
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 
 from ecograph.bootstrap import View
 from ecograph.errors import BadParameter
 from ecograph.match import rdf, weights
-from ecograph.match.model import Group, MatchResult
+from ecograph.match.model import Group, NeedProfile
 from ecograph.rdf.formats import GRAPH_FORMATS, Format, by_suffix, negotiate
 from ecograph.rdf.serializing import write_graph
 from ecograph.text.lexicon import normalise
@@ -23,7 +24,7 @@ from ecograph.web.access import TheView, headers_of
 from ecograph.web.narrowing import TOPIC, narrowed
 from ecograph.web.reading import description
 from ecograph.web.rest import models, weight_models
-from ecograph.web.rest.lists import PROBLEMS, Lang, Side, Slug
+from ecograph.web.rest.lists import PROBLEMS, Lang, Side, Slug, problems_of
 
 JSON: Final = Format("json", "application/json", "json", ("text/json",))
 FORMATS: Final = (JSON, *GRAPH_FORMATS)
@@ -31,7 +32,7 @@ FORMATS: Final = (JSON, *GRAPH_FORMATS)
 
 _WRITTEN: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {each.media_type: {} for each in GRAPH_FORMATS}, "description": "Candidates with their reasons"},
-    406: {**PROBLEMS[400], "description": "None of the formats asked for can be written"},
+    **problems_of(406),
 }
 
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS, tags=["matches"])
@@ -69,6 +70,39 @@ Form = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """
+    Which candidates a client wants.
+
+    Args:
+        countries: Only those of these; None for all.
+        groups: Only these groups; None for all.
+        top: How many per group.
+        weighting: The profile that says what counts most.
+        topics: What the need is about; None for what is understood of it.
+    """
+
+    countries: list[Side] | None
+    groups: list[Group] | None
+    top: int
+    weighting: str
+    topics: list[str] | None
+
+
+def _wanted(
+    country: Countries = None,
+    group: Groups = None,
+    top: Top = 10,
+    weighting: Weighting = weights.DEFAULT,
+    topic: Topics = None,
+) -> Wanted:
+    return Wanted(country, group, top, weighting, topic)
+
+
+TheWanted = Annotated[Wanted, Depends(_wanted)]
+
+
 @router.get("/weights", summary="What counts how much, and why")
 def weights_in_force(_view: TheView, _lang: Lang = None) -> weight_models.Weights:
     """Every number that steers a match, with its reason, and the profiles that weigh the signals."""
@@ -80,16 +114,12 @@ def matches_of_need(
     request: Request,
     view: TheView,
     slug: Slug,
-    country: Countries = None,
-    group: Groups = None,
-    top: Top = 10,
-    weighting: Weighting = weights.DEFAULT,
-    topic: Topics = None,
+    wanted: TheWanted,
     form: Form = None,
     _lang: Lang = None,
 ) -> Response | models.Matches:
     """Candidates from both sides of the border, each with reasons that cite statements of the graph."""
-    return _of_need(request, view, slug, country, group, top, weighting, topic, form)
+    return _answer(request, view, _stored(view, slug), wanted, form)
 
 
 @router.get(
@@ -103,25 +133,18 @@ def matches_of_need_in(
     view: TheView,
     slug: Slug,
     suffix: Annotated[str, Path(max_length=10, examples=["ttl"])],
-    country: Countries = None,
-    group: Groups = None,
-    top: Top = 10,
-    weighting: Weighting = weights.DEFAULT,
-    topic: Topics = None,
+    wanted: TheWanted,
     _lang: Lang = None,
 ) -> Response | models.Matches:
     """The same in the format that the end of the address names: `json`, `ttl`, `jsonld`, `nt` or `rdf`."""
-    return _of_need(request, view, slug, country, group, top, weighting, topic, suffix)
+    return _answer(request, view, _stored(view, slug), wanted, suffix)
 
 
 @router.post("/matches", summary="Who fits a need in words", response_model=models.Matches, responses=_WRITTEN)
 def matches_of_text(request: Request, view: TheView, need: models.NeedText) -> Response | models.Matches:
     """The same for a need that is not in the graph. Nothing of it is kept."""
-    profile = narrowed(view, view.matcher.profile_text(normalise(need.text), need.lang), need.topics)
-    found = view.matcher.match(
-        profile, countries=need.countries, groups=need.groups, top=need.top, weighting=need.weighting
-    )
-    return _written(request, view, found, None)
+    wanted = Wanted(need.countries, need.groups, need.top, need.weighting, need.topics)
+    return _answer(request, view, view.matcher.profile_text(normalise(need.text), need.lang), wanted, None)
 
 
 @router.get(
@@ -131,38 +154,29 @@ def matches_of_address(
     request: Request,
     view: TheView,
     text: Annotated[str, Query(min_length=1, max_length=5000, examples=["Varsling ved skybrud"])],
-    country: Countries = None,
-    group: Groups = None,
-    top: Top = 10,
-    weighting: Weighting = weights.DEFAULT,
-    topic: Topics = None,
+    wanted: TheWanted,
     form: Form = None,
     _lang: Lang = None,
 ) -> Response | models.Matches:
     """As POST, for a link. The text is part of the address, which others may log: use POST where that matters."""
-    profile = narrowed(view, view.matcher.profile_text(normalise(text)), topic)
-    found = view.matcher.match(profile, countries=country, groups=group, top=top, weighting=weighting)
-    return _written(request, view, found, form)
+    return _answer(request, view, view.matcher.profile_text(normalise(text)), wanted, form)
 
 
-def _of_need(
-    request: Request,
-    view: View,
-    slug: str,
-    countries: list[Side] | None,
-    groups: list[Group] | None,
-    top: int,
-    weighting: str,
-    topics: list[str] | None,
-    form: str | None,
+def _stored(view: View, slug: str) -> NeedProfile:
+    return view.matcher.profile(description.thing(view, "need", slug).summary.iri)
+
+
+def _answer(
+    request: Request, view: View, need: NeedProfile, wanted: Wanted, form: str | None
 ) -> Response | models.Matches:
-    profile = narrowed(view, view.matcher.profile(description.thing(view, "need", slug).summary.iri), topics)
-    found = view.matcher.match(profile, countries=countries, groups=groups, top=top, weighting=weighting)
-    return _written(request, view, found, form)
-
-
-def _written(request: Request, view: View, found: MatchResult, form: str | None) -> Response | models.Matches:
-    """The answer in the format that was asked for."""
+    """The candidates for a need, in the format that was asked for."""
+    found = view.matcher.match(
+        narrowed(view, need, wanted.topics),
+        countries=wanted.countries,
+        groups=wanted.groups,
+        top=wanted.top,
+        weighting=wanted.weighting,
+    )
     target = format_of(form) if form else negotiate(request.headers.get("accept"), FORMATS)
     if target is JSON:
         return models.matches(found)

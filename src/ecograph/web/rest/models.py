@@ -13,6 +13,7 @@ from ecograph.match import model as matching
 from ecograph.match import weights
 from ecograph.messages import Language
 from ecograph.namespaces import BASE, ID
+from ecograph.web.narrowing import TOPIC
 from ecograph.web.reading import description, directory
 
 Iri = Annotated[str, Field(description="An IRI", examples=["https://w3id.org/ecograph/id/need/n09"])]
@@ -154,24 +155,28 @@ class Matches(Model):
     revision: int
 
 
-class NeedText(BaseModel):
+class TypedNeed(BaseModel):
     """A need in words. It is answered and not stored."""
 
     model_config = ConfigDict(extra="forbid")
 
-    text: Annotated[
-        str,
-        Field(min_length=1, max_length=5000, examples=["Varsling ved skybrud i Albertslund"]),
-    ]
+    text: Annotated[str, Field(min_length=1, max_length=5000, examples=["Varsling ved skybrud i Albertslund"])]
     lang: Annotated[Language | None, Field(description="The language of the text; found out if left out")] = None
-    countries: Annotated[list[Literal["dk", "se", "no"]] | None, Field(max_length=3)] = None
-    groups: Annotated[list[matching.Group] | None, Field(max_length=6)] = None
     topics: Annotated[
-        list[str] | None,
+        list[Annotated[str, Field(json_schema_extra={"pattern": TOPIC})]] | None,
         Field(
-            max_length=50, examples=[["cloudburst"]], description="The topics it is about, instead of those understood"
+            max_length=50,
+            examples=[["cloudburst", "cloudburst:half"]],
+            description="The topics it is about, instead of those understood; `slug:half` beside one weighs it",
         ),
     ] = None
+
+
+class NeedText(TypedNeed):
+    """A need in words, and which candidates are wanted."""
+
+    countries: Annotated[list[Literal["dk", "se", "no"]] | None, Field(max_length=3)] = None
+    groups: Annotated[list[matching.Group] | None, Field(max_length=6)] = None
     top: Annotated[int, Field(ge=1, le=50, description="Candidates per group")] = 10
     weighting: Annotated[
         str,
@@ -339,6 +344,17 @@ def note(found: matching.Note) -> Note:
     return Note(code=found.code, sentences=by_language(found.sentences))
 
 
+def reason(found: matching.Reason) -> Reason:
+    """Why somebody fits, with the statements behind it."""
+    return Reason(
+        signal=found.signal,
+        kind=found.kind,
+        contribution=found.contribution,
+        sentences=by_language(found.sentences),
+        path=[statement(step) for step in found.path],
+    )
+
+
 def match(found: matching.Match) -> Match:
     """One candidate."""
     return Match(
@@ -349,16 +365,7 @@ def match(found: matching.Match) -> Match:
         countries=list(found.countries),
         score=found.score,
         contributions={str(signal): share for signal, share in found.contributions.items()},
-        reasons=[
-            Reason(
-                signal=each.signal,
-                kind=each.kind,
-                contribution=each.contribution,
-                sentences=by_language(each.sentences),
-                path=[statement(step) for step in each.path],
-            )
-            for each in found.reasons
-        ],
+        reasons=[reason(each) for each in found.reasons],
         against=[note(each) for each in found.against],
         unknown=[note(each) for each in found.unknown],
         flags=[note(each) for each in found.flags],

@@ -16,7 +16,8 @@ from fastapi.openapi.utils import get_openapi
 
 from ecograph.web.access import state_of, view_of
 from ecograph.web.auth import who_asks, who_if_any
-from ecograph.web.rest.documents import problems_of
+from ecograph.web.protocol import described as protocols
+from ecograph.web.rest.lists import problems_of
 from ecograph.web.rest.models import ProblemDetails
 from ecograph.web.rest.queries import operations
 from ecograph.web.rest.steps import seen_version
@@ -73,6 +74,7 @@ def _described(app: FastAPI) -> dict[str, Any]:
             if operation is not None:
                 _complete(operation, set(_calls(route.dependant)), method)
     document["paths"].update(operations(app.state.ecograph.catalogue, document))
+    document["paths"].update(protocols.paths())
     return document
 
 
@@ -80,7 +82,7 @@ def _complete(operation: dict[str, Any], asked: set[Callable[..., Any]], method:
     """Say what the dependencies of a route mean for its requests and answers."""
     responses = operation["responses"]
     if method == "GET" and asked & {view_of, state_of}:
-        operation.setdefault("parameters", []).extend(_CONDITIONS)
+        operation["parameters"] = [*operation.get("parameters", ()), *_CONDITIONS]
         responses["304"] = _NOT_MODIFIED
         responses.get("200", {}).setdefault("headers", {}).update(_HEADERS)
     if who_if_any in asked:

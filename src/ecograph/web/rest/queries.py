@@ -20,10 +20,10 @@ from ecograph.namespaces import PREFIXES
 from ecograph.query import examples
 from ecograph.query.catalogue import Catalogue, CatalogueQuery, Parameter
 from ecograph.query.parameters import given_by, short
-from ecograph.rdf.formats import GRAPH_FORMATS, HTML, by_suffix, negotiate
+from ecograph.rdf.formats import GRAPH_FORMATS, HTML, QUESTION_FORMATS, by_suffix, negotiate
 from ecograph.rdf.serializing import write_graph
 from ecograph.web.access import TheEcoGraph, TheLanguage, TheState, TheView, headers_of
-from ecograph.web.answering import FORMATS, answer
+from ecograph.web.answering import answer
 from ecograph.web.clients import client_of
 from ecograph.web.problems import language
 from ecograph.web.rest.lists import PROBLEMS, Lang
@@ -42,7 +42,7 @@ _TYPES: Final[Mapping[str, dict[str, Any]]] = {
     "iri": {"type": "string", "maxLength": 2000, "pattern": f"^({SLUG.pattern}/{NAME.pattern}|{_IRI})$"},
     "concept": {"type": "string", "maxLength": 2000, "pattern": f"^({SLUG.pattern}|{_IRI})$"},
 }
-_CONTENT: Final[Mapping[str, Any]] = {each.media_type: {} for each in FORMATS}
+_CONTENT: Final[Mapping[str, Any]] = {each.media_type: {} for each in QUESTION_FORMATS}
 
 
 class QuestionParameter(Model):
@@ -128,7 +128,7 @@ def answered(
     """Rows. Values are parameters of the same name; a suffix (.json .xml .csv .tsv .xlsx .html) names the format."""
     slug, dot, suffix = name.partition(".")
     question = ecograph.catalogue.question(slug)
-    target = by_suffix(suffix, FORMATS) if dot else None
+    target = by_suffix(suffix, QUESTION_FORMATS) if dot else None
     if dot and target is None:
         raise UnknownThing(kind="query", id=name)
     values = given_by(request.query_params.multi_items())

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query
 from pyoxigraph import NamedNode
 
 from ecograph.bootstrap import View
+from ecograph.identifiers import PLACE
 from ecograph.match.model import NeedProfile
 from ecograph.match.together import clusters, replication
 from ecograph.messages import Language
@@ -24,7 +25,7 @@ from ecograph.web.reading import description
 from ecograph.web.rest import same_models
 from ecograph.web.rest.lists import PROBLEMS, Lang, Slug
 from ecograph.web.rest.matching import Topics
-from ecograph.web.rest.same_models import PLACE, ReplicableText, SameText
+from ecograph.web.rest.same_models import ReplicableText, SameText
 
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS, tags=["matches"])
 

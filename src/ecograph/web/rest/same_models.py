@@ -4,37 +4,34 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from ecograph.bootstrap import View
-from ecograph.match.model import Reason as Told
+from ecograph.identifiers import PLACE
 from ecograph.match.together import clusters as grouping
 from ecograph.match.together import comparing, lacking, replication, requirements
-from ecograph.messages import Language
 from ecograph.namespaces import ID
-from ecograph.web.narrowing import TOPIC
 from ecograph.web.rest import models
-from ecograph.web.rest.models import Iri, Match, Model, Need, Note, Reason, Share, Statement, Texts, by_language
-
-PLACE = r"^(municipality|region)/[A-Za-z0-9_.-]+$"
-
-
-class SameText(BaseModel):
-    """A need in words. It is answered and not stored."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    text: Annotated[str, Field(min_length=1, max_length=5000, examples=["Sensorer i gatuträd"])]
-    lang: Annotated[Language | None, Field(description="The language of the text; found out if left out")] = None
-    topics: Annotated[
-        list[Annotated[str, Field(json_schema_extra={"pattern": TOPIC})]] | None,
-        Field(
-            max_length=50, examples=[["cloudburst"]], description="The topics it is about, instead of those understood"
-        ),
-    ] = None
+from ecograph.web.rest.models import (
+    Iri,
+    Match,
+    Model,
+    Need,
+    Note,
+    Reason,
+    Share,
+    Statement,
+    Texts,
+    TypedNeed,
+    by_language,
+)
 
 
-class ReplicableText(SameText):
+class SameText(TypedNeed):
+    """A need in words, to find who else has it."""
+
+
+class ReplicableText(TypedNeed):
     """A need in words, and for whom."""
 
     place: Annotated[
@@ -226,7 +223,7 @@ def same(view: View, found: grouping.Same) -> SameNeed:
                 labels=by_language(each.member.labels),
                 countries=list(each.member.countries),
                 likeness=each.edge.likeness,
-                reasons=_reasons(each.edge.reasons),
+                reasons=[models.reason(one) for one in each.edge.reasons],
             )
             for each in found.near
             if each.member.need is not None
@@ -279,7 +276,12 @@ def cluster(view: View, found: grouping.Cluster) -> Cluster:
             for each in found.codes
         ],
         edges=[
-            ClusterEdge(one=each.one, other=each.other, likeness=each.likeness, reasons=_reasons(each.reasons))
+            ClusterEdge(
+                one=each.one,
+                other=each.other,
+                likeness=each.likeness,
+                reasons=[models.reason(one) for one in each.reasons],
+            )
             for each in found.edges
         ],
     )
@@ -324,19 +326,6 @@ def _row(view: View, found: requirements.Row) -> Requirement:
             for each in found.cells
         ],
     )
-
-
-def _reasons(found: tuple[Told, ...]) -> list[Reason]:
-    return [
-        Reason(
-            signal=each.signal,
-            kind=each.kind,
-            contribution=each.contribution,
-            sentences=by_language(each.sentences),
-            path=[models.statement(step) for step in each.path],
-        )
-        for each in found
-    ]
 
 
 def _deployed(found: replication.Deployment) -> Deployed:

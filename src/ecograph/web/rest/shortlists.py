@@ -11,12 +11,10 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from ecograph.errors import UnknownPage
 from ecograph.ledger.entries import Status
 from ecograph.ledger.records import JsonValue
 from ecograph.text.lexicon import normalise
@@ -26,7 +24,8 @@ from ecograph.web.idempotency import Once
 from ecograph.web.problems import Refused
 from ecograph.web.rest import contribution_bodies as bodies
 from ecograph.web.rest import shortlist_models as models
-from ecograph.web.rest.documents import PRIVATE, etag, problems_of
+from ecograph.web.rest.documents import PRIVATE, etag
+from ecograph.web.rest.lists import link_pages, page_after, problems_of
 from ecograph.web.rest.steps import Version
 from ecograph.web.shortlisting import Item, Shortlist
 from ecograph.web.uploads import attachment
@@ -73,15 +72,7 @@ def entries(
         found = [each for each in found if each.about == wanted]
     if text:
         found = [each for each in found if each.about.text == normalise(text)]
-    start = next((at + 1 for at, each in enumerate(found) if each.id == cursor), None) if cursor else 0
-    if start is None:
-        raise UnknownPage(cursor=str(cursor))
-    shown = found[start : start + limit]
-    following = shown[-1].id if start + limit < len(found) else None
-    headers = dict(PRIVATE)
-    if following:
-        fields = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-        headers["Link"] = f'<{request.url.path}?{urlencode([*fields, ("cursor", following)])}>; rel="next"'
+    shown, following = page_after(cursor, found, limit)
     body = {
         "partner": own.partner,
         "items": [models.as_json(own.item(each)) for each in shown],
@@ -89,7 +80,9 @@ def entries(
         "next": following,
         "revision": own.revision,
     }
-    return JSONResponse(body, headers=headers)
+    answer = JSONResponse(body, headers=PRIVATE)
+    link_pages(request, answer, following)
+    return answer
 
 
 @router.post("", summary="Put a candidate on the shortlist", status_code=201, **_ENTRY)

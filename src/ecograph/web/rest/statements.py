@@ -18,15 +18,14 @@ from pydantic import Field
 from pyoxigraph import Literal, NamedNode, Quad
 
 from ecograph.bootstrap import EcoGraph, View
-from ecograph.contribute.provenance import PUBLICATION_KIND
 from ecograph.errors import BadParameter, UnknownThing
-from ecograph.identifiers import thing_iri
 from ecograph.ledger.records import Revision
 from ecograph.match.model import Statement
-from ecograph.namespaces import BASE, ECO, PREFIXES, PROVENANCE_GRAPH
+from ecograph.namespaces import BASE, PREFIXES
 from ecograph.web.access import TheEcoGraph, TheView
+from ecograph.web.reading.changes import reviewer
 from ecograph.web.rest import models
-from ecograph.web.rest.documents import problems_of
+from ecograph.web.rest.lists import problems_of
 
 router = APIRouter(prefix="/api/v1", tags=["graph"], responses=problems_of(400, 404, 422, 503))
 
@@ -125,14 +124,12 @@ def _publication(ecograph: EcoGraph, view: View, revision: Revision) -> Publicat
     if revision.contribution_id is None:
         return None
     contribution = ecograph.ledger.contribution(revision.contribution_id)
-    activity = thing_iri(PUBLICATION_KIND, contribution.id)
-    named = view.snapshot.quads(activity, ECO.reviewerName, None, PROVENANCE_GRAPH)
     return Publication(
         contribution=contribution.id,
         revision=revision.number,
         published_at=revision.published_at,
         sha256=contribution.sha256,
-        reviewer=next((quad.object.value for quad in named if isinstance(quad.object, Literal)), None),
+        reviewer=reviewer(view, contribution.id),
     )
 
 

@@ -22,7 +22,8 @@ from ecograph.web.problems import Refused
 from ecograph.web.rest import contribution_bodies as bodies
 from ecograph.web.rest import contribution_models as models
 from ecograph.web.rest.contributions import Id
-from ecograph.web.rest.documents import PRIVATE, given, problems_of
+from ecograph.web.rest.documents import PRIVATE, given
+from ecograph.web.rest.lists import problems_of
 
 router = APIRouter(
     prefix="/api/v1/contributions/{contribution_id}",

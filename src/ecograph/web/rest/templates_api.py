@@ -27,7 +27,8 @@ from ecograph.web.access import TheEcoGraph, TheLanguage, TheView, headers_of
 from ecograph.web.auth import MaybeWho
 from ecograph.web.rest import models
 from ecograph.web.rest.contributions import TheUpload
-from ecograph.web.rest.documents import PRIVATE, UPLOAD_BODY, problems_of
+from ecograph.web.rest.documents import PRIVATE, UPLOAD_BODY
+from ecograph.web.rest.lists import problems_of
 from ecograph.web.uploads import XLSX, attachment, media_type_of
 
 router = APIRouter(prefix="/api/v1", tags=["tables"], responses=problems_of(400, 404, 422, 503))
@@ -67,7 +68,8 @@ def templates(view: TheView) -> dict[str, dict[str, str]]:
 )
 def template(view: TheView, kind: Kind, lang: Headings = None) -> Response:
     """Machine headings (RFC 4180); with `lang`, headings in that language for Excel."""
-    return _document(view, template_csv(view.contract.template(kind), _headings(lang)), f"{kind}.csv")
+    spoken = _headings(lang)
+    return _document(view, template_csv(view.contract.template(kind), spoken), f"{kind}.csv", spoken)
 
 
 @router.get(
@@ -78,7 +80,7 @@ def template(view: TheView, kind: Kind, lang: Headings = None) -> Response:
 )
 def workbook(view: TheView, kind: Kind, lang: TheLanguage, _lang: _Lang = None) -> Response:
     """In the reader's language, with sheets for what belongs to the rows."""
-    return _document(view, template_xlsx(view.contract.template(kind), view.rules, lang), f"{kind}.xlsx")
+    return _document(view, template_xlsx(view.contract.template(kind), view.rules, lang), f"{kind}.xlsx", lang)
 
 
 @router.get(
@@ -90,7 +92,7 @@ def workbook(view: TheView, kind: Kind, lang: TheLanguage, _lang: _Lang = None) 
 def csvw(view: TheView, kind: Kind) -> Response:
     """With it any CSVW processor gets our statements from our CSV."""
     body = metadata_json(view.contract.template(kind))
-    return _document(view, body, f"{kind}.csv-metadata.json", "application/csvm+json")
+    return _document(view, body, f"{kind}.csv-metadata.json", media_type="application/csvm+json")
 
 
 @router.get(
@@ -102,7 +104,7 @@ def csvw(view: TheView, kind: Kind) -> Response:
 def json_schema(view: TheView, kind: Kind, lang: TheLanguage, _lang: _Lang = None) -> Response:
     """What one row may be."""
     body = json_schema_json(view.contract.template(kind), view.rules.concepts, lang)
-    return _document(view, body, f"{kind}.schema.json", "application/schema+json")
+    return _document(view, body, f"{kind}.schema.json", lang, "application/schema+json")
 
 
 @router.get(
@@ -114,7 +116,7 @@ def json_schema(view: TheView, kind: Kind, lang: TheLanguage, _lang: _Lang = Non
 def table_schema(view: TheView, kind: Kind, lang: TheLanguage, _lang: _Lang = None) -> Response:
     """For data packages."""
     body = table_schema_json(view.contract.template(kind), view.rules.concepts, lang)
-    return _document(view, body, f"{kind}.table-schema.json")
+    return _document(view, body, f"{kind}.table-schema.json", lang)
 
 
 @router.get("/publishers/{publisher}", summary="What a publisher has published, by template")
@@ -220,7 +222,7 @@ def _exported(
         form=form,
         space=ecograph.space_of(publisher),
     )
-    return _document(view, body, f"{template.slug}.{form}")
+    return _document(view, body, f"{template.slug}.{form}", lang)
 
 
 def _require_publisher(view: View, publisher: str) -> None:
@@ -239,8 +241,8 @@ def _headings(lang: str | None) -> Language | None:
     return spoken
 
 
-def _document(view: View, body: bytes, name: str, media_type: str = "") -> Response:
-    headers = {**headers_of(view), "Content-Disposition": attachment(name)}
+def _document(view: View, body: bytes, name: str, lang: Language | None = None, media_type: str = "") -> Response:
+    headers = {**headers_of(view, lang), "Content-Disposition": attachment(name)}
     return Response(body, media_type=media_type or _content_type(name), headers=headers)
 
 

@@ -15,7 +15,8 @@ from ecograph.web.access import TheEcoGraph
 from ecograph.web.auth import TheAdministrator, TheWho
 from ecograph.web.rest import contribution_bodies as bodies
 from ecograph.web.rest import contribution_models as models
-from ecograph.web.rest.documents import PRIVATE, problems_of
+from ecograph.web.rest.documents import PRIVATE
+from ecograph.web.rest.lists import problems_of
 
 router = APIRouter(prefix="/api/v1", tags=["administer"], responses=problems_of(400, 401, 403, 404, 409, 422, 503))
 
