@@ -128,9 +128,12 @@ def headers_of(view: View, lang: Language | None = None) -> dict[str, str]:
 
 def _raise_if_known(request: Request, headers: dict[str, str]) -> None:
     """
-    Spare the work where the client names the very tag; what else it may ask, the envelope answers when it is done.
+    Spare the work where the client names the very tag of what JSON there is; all else the envelope answers when it is
+    done and its format known.
     """
-    if request.method in ("GET", "HEAD") and conditions.names(request.headers, headers["ETag"]):
+    asked = request.headers
+    is_read = request.method in ("GET", "HEAD")
+    if is_read and conditions.takes_json(asked) and conditions.names(asked, headers["ETag"]):
         raise NotModified(headers)
 
 

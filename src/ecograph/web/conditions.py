@@ -11,10 +11,36 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+JSON: Final = "application/json"
+
+_ANYTHING: Final = "*/*"
 _LONGEST: Final = 2000  # characters of a header that are looked at
 
 KEPT: Final = ("etag", "last-modified", "cache-control", "vary", "expires", "ecograph-revision", "memento-datetime")
 """Headers that a 304 repeats (RFC 9110, section 15.4.5)."""
+
+
+def represented(etag: str, media_type: str) -> str:
+    """
+    The entity tag of one of several formats.
+
+    Args:
+        etag: Of a revision, which is weak; a strong one is of one format anyway, and returned as it is.
+        media_type: Of the format. JSON, which most addresses have alone, goes without saying.
+
+    Example:
+        >>> represented('W/"0.1.0-7"', "text/turtle; charset=utf-8"), represented('W/"0.1.0-7"', JSON)
+        ('W/"0.1.0-7-turtle"', 'W/"0.1.0-7"')
+    """
+    essence = media_type.partition(";")[0].strip()
+    if essence == JSON or not etag.startswith("W/"):
+        return etag
+    return f'{etag[:-1]}-{essence.partition("/")[2]}"'
+
+
+def takes_json(asked: Mapping[str, str]) -> bool:
+    """Whether a client takes JSON where there is JSON, whatever else there is."""
+    return asked.get("accept", _ANYTHING) in (_ANYTHING, JSON)
 
 
 def names(asked: Mapping[str, str], etag: str) -> bool:

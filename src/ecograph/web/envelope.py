@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ecograph.web.conditions import KEPT, fresh
+from ecograph.web.conditions import JSON, KEPT, fresh, represented
 from ecograph.web.problems import Refused
 from ecograph.web.uploads import MAX_UPLOAD_BYTES
 
@@ -92,6 +92,8 @@ class Envelope:
             nonlocal status, empty
             if message["type"] == "http.response.start":
                 given = MutableHeaders(scope=message)
+                if "etag" in given and "Accept" in _varied(given):
+                    given["etag"] = represented(given["etag"], given.get("content-type", JSON))
                 if message["status"] == 200 and _is_conditional(scope) and fresh(headers, given):
                     message, empty = _not_modified(message), True
                 status = message["status"]
@@ -144,6 +146,10 @@ def _limited(receive: Receive, limit: int) -> Receive:
 def _is_conditional(scope: Scope) -> bool:
     """Pages look different to those who are signed in, so that their tags say too little."""
     return scope["method"] in ("GET", "HEAD") and str(scope["path"]).startswith(_OPEN)
+
+
+def _varied(headers: Headers) -> list[str]:
+    return [name.strip() for name in headers.get("vary", "").split(",")]
 
 
 def _not_modified(message: Message) -> Message:

@@ -106,6 +106,24 @@ class TestThings:
         assert again.status_code == 304
         assert client.get(f"{NEED}.ttl", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
 
+    @pytest.mark.parametrize("address", ["/dataset", "/.well-known/void", "/rdf-graph-store?default", "/sparql"])
+    def test_each_format_has_a_tag_of_its_own(self, client: httpx.Client, address: str) -> None:
+        """
+        Whoever has the Turtle of an address is not told that its JSON-LD is the same.
+        """
+        asked = [
+            {"Accept": "text/turtle"},
+            {"Accept": "application/ld+json"},
+            {"Accept": "application/n-triples, text/turtle;q=0.1"},
+        ]
+        tags = [client.get(address, headers=headers).headers["etag"] for headers in asked]
+        assert len(set(tags)) == len(asked)
+        for headers in asked:
+            for other, tag in zip(asked, tags, strict=True):
+                again = client.get(address, headers={**headers, "If-None-Match": tag})
+                assert again.status_code == (304 if other is headers else 200)
+                assert again.headers["etag"] == tags[asked.index(headers)]
+
     def test_graph_is_what_its_publisher_says(self, client: httpx.Client) -> None:
         """
         A named graph's address gives all of its statements, and to a browser its place on the page of the data.
