@@ -96,24 +96,18 @@ class WorkerProcess:
         if low:
             self.lower()
 
-    def ask(self, head: Head, body: bytes, timeout_s: float, tick: Tick | None = None) -> tuple[Head, bytes]:
+    def send(self, head: Head, body: bytes, timeout_s: float) -> None:
         """
-        The answer to one request; the deadline runs from when the worker is ready.
+        Ask for something; `receive` gets the answer.
 
         Args:
             head: The request.
             body: What belongs to it.
-            timeout_s: How long the answer may take.
-            tick: Called now and then until the answer begins.
+            timeout_s: How long the answer may take, from when the worker is ready.
 
         Raises:
-            Died: There is no answer.
+            Died: It did not come up, or does not take the request.
         """
-        self.send(head, body, timeout_s)
-        return self.receive(tick)
-
-    def send(self, head: Head, body: bytes, timeout_s: float) -> None:
-        """The first half of `ask`."""
         self.retiring = True  # unless all goes well
         if not self.is_ready:
             self._deadline = time.monotonic() + _START_S
@@ -123,7 +117,15 @@ class WorkerProcess:
         self._write(pack_head(head, len(body)) + body)
 
     def receive(self, tick: Tick | None = None) -> tuple[Head, bytes]:
-        """The second half of `ask`."""
+        """
+        The answer to what was sent.
+
+        Args:
+            tick: Called now and then until the answer begins.
+
+        Raises:
+            Died: There is no answer.
+        """
         answer = self._receive("deadline", tick)
         self.retiring = bool(answer[0].get("retire"))
         return answer

@@ -22,8 +22,6 @@ _MAX_SIZE: Final = 20_000  # characters; longer queries are written by programs
 _MAX_SHOWN: Final = 100
 _OPENING: Final = ("OPTIONAL", "MINUS", "UNION", "GRAPH", "WHERE", "EXISTS", "NOT", "SERVICE")
 _CALCULATING: Final = ("FILTER", "BIND", "VALUES")
-_DEEPER: Final = {"open": 1, "close": -1}
-"""How much deeper in brackets a word of a kind leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +196,7 @@ def _end_of_calculation(words: Sequence[Token], at: int) -> int:
         word = words[place]
         if not depth and word.is_word("EXISTS", "NOT"):
             return place
-        depth += _DEEPER.get(word.kind, 0)
+        depth += word.deeper
         following = words[place + 1].text if place + 1 < len(words) else ""
         if not depth and word.kind in ("close", "variable") and following not in ("(", "{"):
             return place + 1
@@ -226,7 +224,7 @@ def _split(block: Sequence[Token], mark: str) -> Iterator[list[Token]]:
     part: list[Token] = []
     depth = 0
     for word in block:
-        depth += _DEEPER.get(word.kind, 0)
+        depth += word.deeper
         if word.text == mark and not depth:
             yield part
             part = []
@@ -239,13 +237,13 @@ def _first_term(block: Sequence[Token]) -> Iterator[Token]:
     depth = 0
     for word in block:
         yield word
-        depth += _DEEPER.get(word.kind, 0)
+        depth += word.deeper
         if not depth:
             return
 
 
 def _depth(block: Sequence[Token]) -> int:
-    return sum(_DEEPER.get(word.kind, 0) for word in block)
+    return sum(word.deeper for word in block)
 
 
 def _variables(words: Sequence[Token]) -> frozenset[str]:

@@ -152,14 +152,14 @@ def _head(text: str) -> Iterator[Token]:
     for token in tokens(text):
         if token.text == "{" and not depth:
             return
-        depth += {"open": 1, "close": -1}.get(token.kind, 0)
+        depth += token.deeper
         yield token
 
 
 def _outside_brackets(text: str) -> Iterator[Token]:
     depth = 0
     for token in tokens(text):
-        depth += {"open": 1, "close": -1}.get(token.kind, 0)
+        depth += token.deeper
         if not depth and token.kind != "close":
             yield token
 
@@ -199,7 +199,7 @@ def _dataset(text: str, words: Sequence[Token], prefixes: dict[str, str], base: 
     named_graphs: list[str] = []
     depth = 0
     for at, token in enumerate(words):
-        depth += {"open": 1, "close": -1}.get(token.kind, 0)
+        depth += token.deeper
         if depth or token.kind != "word" or token.text.upper() != "FROM":
             continue
         is_named = at + 1 < len(words) and words[at + 1].text.upper() == "NAMED"

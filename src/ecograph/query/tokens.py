@@ -35,6 +35,7 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_DEEPER: Final = {"open": 1, "close": -1}
 # What no keyword and no bracket of the query's own can be in.
 _QUIET: Final = re.compile(rf"{_STRING}|{_IRI}|\#[^\r\n]*|[?$]\w+|{_LANGUAGE}|{_LOCAL}", re.VERBOSE)
 _PROLOGUE: Final = re.compile(
@@ -63,6 +64,11 @@ class Token:
     def end(self) -> int:
         """Where it ends."""
         return self.start + len(self.text)
+
+    @property
+    def deeper(self) -> int:
+        """How much deeper in brackets it leads: 1, 0 or -1."""
+        return _DEEPER.get(self.kind, 0)
 
     def is_word(self, *words: str) -> bool:
         """Whether it is one of these keywords, given in capitals."""

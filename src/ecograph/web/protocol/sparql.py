@@ -110,7 +110,8 @@ for _path in ("/sparql", "/sparql.{suffix}"):
 
 async def _answer(ecograph: EcoGraph, asked: Asked, wanted: str | None, accept: str | None, client: str) -> Response:
     query = (await _admit(asked.query or "")).over(asked.default_graphs, asked.named_graphs)
-    view = ecograph.view()
+    # Where another process publishes, it is looked whether there is a new revision, on a server perhaps.
+    view = ecograph.view() if ecograph.writes else await run_in_threadpool(ecograph.view)
     answer = await ecograph.queries.run_on_loop(
         query, _accept(query, wanted, accept), directory=view.snapshot.path, client=client
     )
