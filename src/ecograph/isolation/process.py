@@ -16,12 +16,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
-from ecograph.isolation import priority
+from ecograph.isolation import allocator, priority
 from ecograph.isolation.frames import LENGTHS, Head, pack_head, unpack_head
 
 _START_S: Final = 30.0  # a worker is up in a second or two; on a machine at its limits in some more
 _HEAD_BYTES: Final = 1 << 20  # a head names things; what is large is the body
 _PIPE_BYTES: Final = 1 << 20  # what an unprivileged process may have; a large answer comes in few pieces
+_AT_ONCE_BYTES: Final = 1 << 16  # most answers; room for more takes the system some time to make
 _FCNTL_SETPIPE_SZ: Final = 1031
 _CPU_CLOCK: Final = 2  # clock_getcpuclockid(3): what a clock's number ends in that counts a whole process
 TICK_S: Final = 0.02
@@ -64,8 +65,8 @@ class WorkerProcess:
         environment = {
             "PATH": os.environ.get("PATH", ""),
             "PYTHONPATH": os.pathsep.join([_PACKAGE_PARENT, *filter(None, sys.path)]),
-            "MALLOC_ARENA_MAX": "2",  # the cap counts address space, of which every arena reserves 64 MB
-            "OPENBLAS_NUM_THREADS": "1",  # as does every thread
+            **allocator.environment(),
+            "OPENBLAS_NUM_THREADS": "1",  # the cap counts address space, of which every thread reserves some
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONUTF8": "1",
         }
@@ -155,8 +156,12 @@ class WorkerProcess:
         finally:
             timer.cancel()
             loop.remove_reader(descriptor)
-        self._ahead = os.read(descriptor, _PIPE_BYTES)
+        self._ahead = os.read(descriptor, _AT_ONCE_BYTES)
         whole_bytes: int = LENGTHS.size + sum(LENGTHS.unpack_from(self._ahead.ljust(LENGTHS.size)))
+        while len(self._ahead) < whole_bytes and self._polls[descriptor].poll(0):
+            if not (more := os.read(descriptor, _PIPE_BYTES)):
+                return False
+            self._ahead += more
         return len(self._ahead) >= whole_bytes
 
     @property

@@ -36,7 +36,7 @@ class Engine(Protocol):
 
 def main(module: str, name: str, *arguments: str) -> None:
     """Confine this process, and serve requests until stdin ends."""
-    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    requests, answers = sys.stdin.buffer, os.dup(1)
     os.dup2(2, 1)  # nothing printed by accident gets between the answers
     nowhere = os.open(os.devnull, os.O_WRONLY)
     isolated = confine()
@@ -53,7 +53,7 @@ def main(module: str, name: str, *arguments: str) -> None:
     thread.join()
 
 
-def _serve(requests: BinaryIO, answers: BinaryIO, make: Callable[[], Engine], isolated: bool) -> None:
+def _serve(requests: BinaryIO, answers: int, make: Callable[[], Engine], isolated: bool) -> None:
     engine, cap = make(), MemoryCap()
     _send(answers, {"ready": True, "isolated": isolated})
     while lengths := requests.read(LENGTHS.size):
@@ -82,10 +82,15 @@ def _answer(requests: BinaryIO, lengths: bytes, engine: Engine, cap: MemoryCap) 
         return {"error": "failed", "detail": detail, "trace": trace, **ended}, b""
 
 
-def _send(answers: BinaryIO, head: Head, body: bytes = b"") -> None:
-    answers.write(pack_head(head, len(body)))
-    answers.write(body)
-    answers.flush()
+def _send(answers: int, head: Head, body: bytes = b"") -> None:
+    """Both at once: who reads the head finds the body there, as far as it fits into the pipe."""
+    rest = [memoryview(pack_head(head, len(body))), memoryview(body)]
+    while rest:
+        written = os.writev(answers, rest)
+        while rest and written >= len(rest[0]):
+            written -= len(rest.pop(0))
+        if rest:
+            rest[0] = rest[0][written:]
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
@@ -98,9 +99,8 @@ def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
     Source:
         RFC 9110, section 12.5.1.
     """
-    ranges = _ranges(accept) or [("*/*", 1.0)]
-    best = max(offered, key=lambda offer: _quality(offer, ranges))  # max keeps the first of equals
-    if _quality(best, ranges) <= 0:
+    best = _best((accept or "")[:_MAX_ACCEPT], tuple(offered))
+    if best is None:
         raise NotAcceptable(available=", ".join(offer.media_type for offer in offered))
     return best
 
@@ -117,9 +117,16 @@ def by_suffix(suffix: str, offered: Sequence[Format]) -> Format | None:
     return next((offer for offer in offered if wanted in (offer.suffix, offer.name)), None)
 
 
-def _ranges(accept: str | None) -> list[tuple[str, float]]:
+@lru_cache(maxsize=128)  # a client asks for the same again and again
+def _best(accept: str, offered: tuple[Format, ...]) -> Format | None:
+    ranges = _ranges(accept) or [("*/*", 1.0)]
+    best = max(offered, key=lambda offer: _quality(offer, ranges))  # max keeps the first of equals
+    return best if _quality(best, ranges) > 0 else None
+
+
+def _ranges(accept: str) -> list[tuple[str, float]]:
     found = []
-    for part in (accept or "")[:_MAX_ACCEPT].split(","):
+    for part in accept.split(","):
         media_range, *parameters = (piece.strip().lower() for piece in part.split(";"))
         if media_range:
             found.append((media_range, _weight(parameters)))

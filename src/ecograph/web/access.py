@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Annotated, Final
 
 from fastapi import Depends, Query, Request, Response
@@ -113,14 +114,18 @@ def headers_of(view: View, lang: Language | None = None) -> dict[str, str]:
         view: The revision.
         lang: The language of the answer, where it depends on who reads it: each has an entity tag of its own.
     """
+    return dict(_headers(view.revision, view.published_at, lang))
+
+
+@lru_cache(maxsize=64)
+def _headers(revision: int, published_at: datetime | None, lang: Language | None) -> dict[str, str]:
     spoken = f"-{lang}" if lang else ""
     headers = {
-        "ETag": f'W/"{__version__}-{view.revision}{spoken}"',
-        REVISION_HEADER: str(view.revision),
+        "ETag": f'W/"{__version__}-{revision}{spoken}"',
+        REVISION_HEADER: str(revision),
         "Cache-Control": "no-cache",
         "Vary": "Accept, Accept-Language",
     }
-    published_at = view.published_at
     if published_at is not None:
         headers["Last-Modified"] = _http_date(published_at)
     return headers

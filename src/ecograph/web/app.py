@@ -90,7 +90,8 @@ def create_app(ecograph: EcoGraph, settings: Settings) -> FastAPI:
     app.state.reading = 0
     app.state.shelf = Shelf()
     answer = problems.install(app, pages.problem)
-    app.add_middleware(Envelope, answer=answer)
+    app.add_middleware(sparql.Shortcut)
+    app.add_middleware(Envelope, answer=answer)  # around all others
 
     @app.get("/healthz", include_in_schema=False)
     def healthy() -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import structlog
@@ -36,21 +36,22 @@ _POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_SECURITY: Final = {
-    "content-security-policy": _POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-}
+_SECURITY: Final = (
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
 _PREFLIGHT: Final = {
     "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
     "access-control-allow-headers": "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match",
     "access-control-max-age": "86400",
 }
 _EXPOSED: Final = (
-    "ETag, Link, Memento-Datetime, Retry-After, X-Request-Id, EcoGraph-Revision, EcoGraph-Truncated, EcoGraph-Findings"
+    b"ETag, Link, Memento-Datetime, Retry-After, X-Request-Id, EcoGraph-Revision, EcoGraph-Truncated, EcoGraph-Findings"
 )
+_SHARED: Final = ((b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", _EXPOSED))
 
 
 class Envelope:
@@ -97,7 +98,7 @@ class Envelope:
                 if message["status"] == 200 and _is_conditional(scope) and fresh(headers, given):
                     message, empty = _not_modified(message), True
                 status = message["status"]
-                _dress(scope, MutableHeaders(scope=message))
+                message = {**message, "headers": _dressed(scope, message["headers"])}
             elif empty:
                 message = {**message, "body": b""}
             await send(message)
@@ -167,13 +168,11 @@ def _announced(headers: Headers) -> int:
     return int(announced) if announced.isascii() and announced.isdigit() else 0
 
 
-def _dress(scope: Scope, headers: MutableHeaders) -> None:
-    headers["x-request-id"] = scope["request_id"]
-    for name, value in _SECURITY.items():
-        headers.setdefault(name, value)
-    if scope["path"].startswith(_OPEN):
-        headers["access-control-allow-origin"] = "*"
-        headers["access-control-expose-headers"] = _EXPOSED
+def _dressed(scope: Scope, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    dressed = [*headers, (b"x-request-id", scope["request_id"].encode())]
+    given = {name for name, _ in dressed}
+    shared = _SHARED if scope["path"].startswith(_OPEN) else ()
+    return dressed + [header for header in (*_SECURITY, *shared) if header[0] not in given]
 
 
 def _is_preflight(scope: Scope, headers: Headers) -> bool:
