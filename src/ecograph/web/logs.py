@@ -21,6 +21,6 @@ def configure() -> None:
             renderer,
         ],
         # Looked up at each line: whoever captures the output takes it back afterwards.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
