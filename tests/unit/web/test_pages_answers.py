@@ -38,6 +38,31 @@ def page(client: httpx.Client, path: str) -> str:
     return unescape(client.get(path, headers={"Accept": "text/html"}).text)
 
 
+class TestAddresses:
+    @pytest.mark.parametrize("lang", LANGUAGES)
+    @pytest.mark.parametrize(
+        ("given", "meant"),
+        [("/", ""), ("//", ""), ("/search/?q=å%26b", "/search?q=%C3%A5%26b"), ("/concept/topic/cloudburst/", None)],
+    )
+    def test_slash_at_the_end_leads_to_the_page(
+        self, client: httpx.Client, lang: str, given: str, meant: str | None
+    ) -> None:
+        """
+        An address with a slash too many leads to the page, with its question, on the same host.
+        """
+        answer = client.get(f"/{lang}{given}", follow_redirects=False)
+        assert answer.status_code == 308
+        assert answer.headers["location"] == f"/{lang}{given.rstrip('/') if meant is None else meant}"
+        assert client.get(answer.headers["location"]).status_code == 200
+
+    def test_slash_makes_no_page_of_nothing(self, client: httpx.Client) -> None:
+        """
+        Where there is no page, there is none with a slash either.
+        """
+        assert client.get("/da/none/", follow_redirects=True).status_code == 404
+        assert client.get("/fr/", follow_redirects=True).status_code == 404
+
+
 class TestFrame:
     @pytest.mark.parametrize("lang", LANGUAGES)
     @pytest.mark.parametrize("path", PAGES)

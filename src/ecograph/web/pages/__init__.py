@@ -26,6 +26,7 @@ from ecograph.web.pages import (
     search,
     sharing,
     shortlist,
+    slash,
     start,
     statement,
     templates_page,
@@ -61,5 +62,6 @@ for _part in (
     same,
     need,
     profile,
+    slash,
 ):
     router.include_router(_part.router)
