@@ -79,9 +79,10 @@ def answer(
     found = ecograph.queries.run(query, asked.media_type, directory=view.snapshot.path, client=client)
     if target in RESULT_FORMATS:
         return Answered(found.body, found.media_type, found.truncated, found.seconds)
-    rows = rows_of(question, json.loads(found.body), Reader(ecograph.view(), lang))
-    title = question.summaries[lang]
-    body = workbook(rows, title) if target is XLSX else plain_page(rows, title, lang)
+    words = Reader(ecograph.view(), lang)
+    rows = rows_of(question, json.loads(found.body), words)
+    title, note = question.summaries[lang], words.say("queries.truncated") if found.truncated else ""
+    body = workbook(rows, title, note) if target is XLSX else plain_page(rows, title, lang, note)
     return Answered(body, target.content_type, found.truncated, found.seconds)
 
 
@@ -93,13 +94,14 @@ def in_language(
     return spoken | dict(values)
 
 
-def workbook(rows: Rows, title: str) -> bytes:
+def workbook(rows: Rows, title: str, note: str = "") -> bytes:
     """
     A workbook with one sheet: headings, names instead of IRIs, numbers and dates as such, nothing as a formula.
 
     Args:
         rows: The answer.
         title: Kept in the workbook's properties.
+        note: Stands below the rows, apart from what is filtered and sorted.
     """
     book = Workbook()
     book.properties.title = title
@@ -122,6 +124,8 @@ def workbook(rows: Rows, title: str) -> bytes:
     sheet.freeze_panes = "A2"
     if rows.rows:
         sheet.auto_filter.ref = sheet.dimensions
+    if note:
+        put(_at(sheet, len(rows.rows) + 3, 1), note)
     return workbook_bytes(book)
 
 
@@ -138,19 +142,20 @@ def _put(into: SheetCell, cell: Cell) -> None:
         put(into, cell.link.text[:_MAX_CELL])
 
 
-def plain_page(rows: Rows, title: str, lang: Language) -> bytes:
+def plain_page(rows: Rows, title: str, lang: Language, note: str = "") -> bytes:
     """
-    A page with one table and nothing else, for a spreadsheet that reads tables from pages.
+    A page with one table and at most a note below it, for a spreadsheet that reads tables from pages.
 
     Numbers have the decimal mark of the language and no marks between thousands, which spreadsheets stumble over.
     """
     heads = "".join(f'<th scope="col">{html.escape(column.heading)}</th>' for column in rows.columns)
     lines = "".join("<tr>" + "".join(f"<td>{_plain(cell, lang)}</td>" for cell in row) + "</tr>\n" for row in rows.rows)
+    said = f"<p>{html.escape(note)}</p>\n" if note else ""
     return (
         f'<!doctype html>\n<html lang="{lang}">\n<head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{html.escape(title)}</title></head>\n'
         f"<body>\n<h1>{html.escape(title)}</h1>\n<table>\n<thead><tr>{heads}</tr></thead>\n"
-        f"<tbody>\n{lines}</tbody>\n</table>\n</body>\n</html>\n"
+        f"<tbody>\n{lines}</tbody>\n</table>\n{said}</body>\n</html>\n"
     ).encode()
 
 

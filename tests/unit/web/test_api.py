@@ -53,6 +53,16 @@ class TestLists:
         assert ids(client.get(f"{API}/projects", params={"topic": "climate"})) == ["project/regn"]
         assert ids(client.get(f"{API}/needs", params={"topic": "waste"})) == ["need/bins"]
 
+    def test_topics_are_counted_as_they_are_found(self, client: httpx.Client) -> None:
+        """
+        The count beside a topic is what choosing it gives, with all that is about narrower topics.
+        """
+        topic = "https://w3id.org/ecograph/concept/topic/"
+        counted = client.get(f"{API}/needs", params={"facets": "topic"}).json()["facets"]["topic"]
+        assert counted == {f"{topic}climate": 1, f"{topic}cloudburst": 1, f"{topic}waste": 1}
+        for value, count in counted.items():
+            assert client.get(f"{API}/needs", params={"topic": value}).json()["total"] == count
+
     def test_pages_follow_each_other_by_link(self, client: httpx.Client) -> None:
         """
         Following `next` meets every thing once.

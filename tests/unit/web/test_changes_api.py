@@ -174,9 +174,10 @@ class TestDiff:
         """
         own = reader.get(f"{API}/diff", params={"from": 0, "thing": "need/synthetic-shore_rain"}).json()
         assert {each["iri"] for each in own["things"]} == {RAIN.value}
-        first = reader.get(f"{API}/diff?from=0&to=1&limit=5").json()
-        second = reader.get(f"{API}/diff?from=0&to=1&limit=5&cursor={first['next']}").json()
-        seen = [{each["iri"] for each in page["things"]} for page in (first, second)]
+        first = reader.get(f"{API}/diff?from=0&to=1&limit=5")
+        assert first.links["next"]["url"].endswith(f"&cursor={first.json()['next']}")
+        second = reader.get(first.links["next"]["url"])
+        seen = [{each["iri"] for each in page.json()["things"]} for page in (first, second)]
         assert seen[0].isdisjoint(seen[1])
 
     @pytest.mark.parametrize(

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from pathlib import Path
 
 import httpx
 import pytest
 from pyoxigraph import RdfFormat, parse
 
 from ecograph.bootstrap import EcoGraph
+from ecograph.config import Settings
+from ecograph.rdf.patch import Patch
+from ecograph.store.oxigraph import EmbeddedStore
+from service import serving
+from unit.web.conftest import DATA, quads
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +71,27 @@ class TestDumps:
             assert client.get(each["href"]).status_code == 200
         page = client.get("/dumps", headers={"Accept": "text/html"})
         assert page.headers["location"] == "/en/data#dumps"
+
+    def test_what_names_dumps_changes_with_them(self, tmp_path: Path) -> None:
+        """
+        Who asked before a dump was made is not told that nothing has changed since; who asks once more is.
+        """
+        store = EmbeddedStore.open(tmp_path / "store")
+        store.apply(1, Patch(tuple(quads(DATA, "partner")), ()))
+        store.switch()
+        with (
+            EcoGraph(Settings(data_dir=tmp_path), store, None) as ecograph,
+            serving(ecograph) as url,
+            httpx.Client(base_url=url, timeout=20, follow_redirects=True) as client,
+        ):
+            addresses = ("/dumps", "/dataset", "/dataset.jsonld")
+            before = {address: client.get(address).headers["etag"] for address in addresses}
+            made = client.get("/dumps/latest-partner.ttl.sha256").text.split()[0]
+            for address, tag in before.items():
+                after = client.get(address, headers={"If-None-Match": tag})
+                assert (after.status_code, made in after.text) == (200, True)
+                known = client.get(address, headers={"If-None-Match": after.headers["etag"]})
+                assert (known.status_code, known.headers["etag"]) == (304, after.headers["etag"])
 
     @pytest.mark.parametrize(
         "wrong",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import httpx
@@ -13,11 +14,15 @@ import pytest
 from pyoxigraph import Quad, RdfFormat, parse
 
 from ecograph.bootstrap import EcoGraph
+from ecograph.config import Settings
 from ecograph.messages import LANGUAGES
 from ecograph.namespaces import RDF, SH
 from ecograph.query.examples import EXAMPLES_GRAPH
 from ecograph.rdf.parsing import normalised
-from service import Service
+from ecograph.rdf.patch import Patch
+from ecograph.store.oxigraph import EmbeddedStore
+from service import Service, serving
+from unit.web.conftest import CONCEPTS, DATA, quads
 
 API = "/api/v1/queries"
 
@@ -302,6 +307,17 @@ class TestPages:
             assert f'id="{name}-fault"' in found.text
         assert "colour" in found.text
 
+    @pytest.mark.parametrize("lang", LANGUAGES)
+    @pytest.mark.parametrize("topic", ["climat", "https://example.org/climate"])
+    def test_concept_that_is_not_on_the_list_is_a_fault(self, client: httpx.Client, lang: str, topic: str) -> None:
+        """
+        A topic that nobody has heard of is not said to be without needs.
+        """
+        found = client.get(f"/{lang}/queries/needs-in-topic", params={"topic": topic})
+        assert found.status_code == 400
+        assert 'id="topic-fault"' in found.text
+        assert topic in found.text
+
     def test_sparql_page_loads_a_question(self, client: httpx.Client, served: EcoGraph) -> None:
         """
         The SPARQL page offers every question and loads the one that was chosen, in the reader's language.
@@ -312,6 +328,53 @@ class TestPages:
         assert "COUNT(DISTINCT ?need)" in page
         assert "VALUES ?lang { &#34;da&#34; }" in page
         assert client.get("/da/sparql", params={"question": "none"}).status_code == 404
+
+
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A service that gives one row at a time, and little time."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("narrow"), query_rows=1, query_timeout_s=0.5)
+    store = EmbeddedStore.open(settings.data_dir / "store")
+    store.apply(1, Patch((*quads(DATA, "partner"), *quads(CONCEPTS, "concepts")), ()))
+    store.switch()
+    with (
+        EcoGraph(settings, store, None) as ecograph,
+        serving(ecograph) as url,
+        httpx.Client(base_url=url, timeout=20) as http,
+    ):
+        yield http
+
+
+class TestCut:
+    def test_files_say_so(self, narrow: httpx.Client) -> None:
+        """
+        The table for a spreadsheet and the workbook say below their rows that there are more, as the header does.
+        """
+        words = "There are more rows than were fetched."
+        for slug, cut in (("needs-per-topic", True), ("solutions-for-topic", False)):
+            page = narrow.get(f"{API}/{slug}.html", params={} if cut else {"topic": "climate"})
+            assert ("ecograph-truncated" in page.headers, words in page.text) == (cut, cut)
+            workbook = narrow.get(str(page.url).replace(".html", ".xlsx")).content
+            sheet = openpyxl.load_workbook(io.BytesIO(workbook)).active
+            assert sheet is not None
+            assert (sheet["A4"].value == words, sheet.auto_filter.ref.endswith("2")) == (cut, True)
+
+    def test_pages_say_so(self, narrow: httpx.Client) -> None:
+        """
+        The page of a question does not promise that the files hold all, and the SPARQL page shows no part as a whole.
+        """
+        assert "The files are cut as well." in narrow.get("/en/queries/needs-per-topic").text
+        select = "SELECT ?s { ?s ?p ?o }"
+        assert "Filerne er også afkortet." in narrow.get("/da/sparql", params={"query": select}).text
+        assert "avkortade" not in narrow.get("/sv/sparql", params={"query": f"{select} LIMIT 1"}).text
+
+    def test_page_of_a_stopped_query_is_no_fault_of_the_reader(self, narrow: httpx.Client) -> None:
+        """
+        A query that takes too long is 503 on the SPARQL page as at the endpoint, and a wrong one is 400.
+        """
+        endless = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(9)) + " }"
+        assert narrow.get("/en/sparql", params={"query": endless}).status_code == 503
+        assert narrow.get("/en/sparql", params={"query": "SELECT"}).status_code == 400
 
 
 class TestHostileData:

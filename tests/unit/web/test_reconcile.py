@@ -350,6 +350,29 @@ class TestSuggesting:
         found = client.get("/da/reconcile/suggest/property", params={"prefix": "country"}).json()["result"]
         assert {"id": f"{NS}country", "name": "Land"} in found
 
+    def test_entities_of_an_unknown_type(self, client: httpx.Client) -> None:
+        """
+        A type narrows what is suggested; of one that there is not, nothing is.
+        """
+        asked = {"prefix": "Øresund"}
+        found = {
+            name: client.get("/reconcile/suggest/entity", params={**asked, "type": name}).json()["result"]
+            for name in ("company", "municipality", "nothing-like-that")
+        }
+        assert [each["id"] for each in found["company"]] == [VAND]
+        assert found["municipality"] == found["nothing-like-that"] == []
+
+    def test_flyout_says_of_a_property_what_holds_everywhere(self, client: httpx.Client) -> None:
+        """
+        What a property means in one template is not said of it where it means something else in another.
+        """
+        pieces = {
+            name: client.get("/en/reconcile/flyout/property", params={"id": f"{NS}{name}"}).json()["html"]
+            for name in ("country", "municipalityCode")
+        }
+        assert pieces["country"] == "<p><strong>Country</strong></p>"
+        assert pieces["municipalityCode"].count("<p>") == 2
+
     def test_flyout_of_nothing(self, client: httpx.Client) -> None:
         """
         What nobody knows is 404, also as preview and view.

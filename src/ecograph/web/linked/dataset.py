@@ -17,10 +17,10 @@ from pyoxigraph import Triple
 from ecograph.bootstrap import EcoGraph, View
 from ecograph.rdf.formats import HTML, JSON_LD, N_TRIPLES, PLAIN_JSON, RDF_XML, TURTLE
 from ecograph.rdf.serializing import write_graph
-from ecograph.web.access import TheEcoGraph, TheView, headers_of
+from ecograph.web.access import TheEcoGraph, TheView
 from ecograph.web.linked import context
 from ecograph.web.linked.catalogue_rdf import Described, catalogue, void
-from ecograph.web.linked.dumps import offered
+from ecograph.web.linked.dumps import headers_with, offered
 from ecograph.web.negotiating import links, page_address, see, service_address, wanted
 from ecograph.web.reading.holdings import holdings
 
@@ -57,10 +57,11 @@ def _document(
     describe: Callable[[Described], Iterator[Triple]],
 ) -> Response:
     target = wanted(request, suffix, FORMATS)
-    headers = {**headers_of(view), "Link": links(path, FORMATS)}
+    shown = described(request, ecograph, view)
+    headers = {**headers_with(view, shown.dumps), "Link": links(path, FORMATS)}
     if target is HTML:
         return see(request, page_address(request, "/data"), headers=headers)
-    triples = list(dict.fromkeys(describe(described(request, ecograph, view))))
+    triples = list(dict.fromkeys(describe(shown)))
     linked = target in (JSON_LD, PLAIN_JSON)
     body = context.write(triples, ecograph, service_address(request)) if linked else write_graph(triples, target)
     return Response(body, media_type=target.content_type, headers=headers)

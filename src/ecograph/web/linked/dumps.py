@@ -7,8 +7,11 @@ Source:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import TimeoutError as StillRunning
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -71,11 +74,23 @@ def offered(ecograph: EcoGraph, view: View) -> tuple[Offered, ...]:
     return tuple(found)
 
 
+def headers_with(view: View, dumps: Sequence[Offered]) -> dict[str, str]:
+    """What an answer says about itself that names the dumps of a revision: it changes with each that is made."""
+    headers = headers_of(view)
+    made = [each.made.path.stat().st_mtime for each in dumps if each.made]
+    headers["ETag"] = f'{headers["ETag"][:-1]}-{len(made)}"'
+    if made and view.published_at:
+        newest = max(datetime.fromtimestamp(max(made), UTC), view.published_at.astimezone(UTC))
+        headers["Last-Modified"] = format_datetime(newest.replace(microsecond=0), usegmt=True)
+    return headers
+
+
 @router.get("/dumps")
 def listing(request: Request, ecograph: TheEcoGraph, view: TheView) -> Response:
     """Which dumps there are, as JSON; a browser is led to the page."""
     if negotiate(request.headers.get("accept"), (_JSON, HTML)) is HTML:
         return see(request, page_address(request, "/data#dumps"), headers=headers_of(view))
+    found = offered(ecograph, view)
     rows = [
         {
             "name": each.name,
@@ -85,9 +100,9 @@ def listing(request: Request, ecograph: TheEcoGraph, view: TheView) -> Response:
             "bytes": each.made.size_bytes if each.made else None,
             "sha256": each.made.sha256 if each.made else None,
         }
-        for each in offered(ecograph, view)
+        for each in found
     ]
-    return JSONResponse({"revision": view.revision, "dumps": rows}, headers=headers_of(view))
+    return JSONResponse({"revision": view.revision, "dumps": rows}, headers=headers_with(view, found))
 
 
 @router.get("/dumps/{name}")

@@ -72,7 +72,7 @@ def query(request: Request, words: Words, slug: str, at: str | None = None) -> R
     given.pop("at", None)
     asked = form(question, given, words)
     shown: Rows | None = None
-    error, sparql = "", question.text
+    error, sparql, limited = "", question.text, False
     with ecograph.view_at(at) if at else nullcontext(words.view) as view:
         revision = view.revision
         if asked.right:
@@ -80,7 +80,7 @@ def query(request: Request, words: Words, slug: str, at: str | None = None) -> R
             sparql = bound.text
             try:
                 found = ecograph.queries.run(bound, _JSON, directory=view.snapshot.path, client=client_of(request))
-                shown = rows_of(question, json.loads(found.body), words)
+                shown, limited = rows_of(question, json.loads(found.body), words), found.truncated
             except QueryError as fault:
                 error = fault.message(words.lang)
     return page(
@@ -99,6 +99,7 @@ def query(request: Request, words: Words, slug: str, at: str | None = None) -> R
         shown=shown,
         rows=shown.rows[:_ROWS_SHOWN] if shown else (),
         cut=words.number(_ROWS_SHOWN) if shown and len(shown.rows) > _ROWS_SHOWN else "",
+        limited=limited,
         count=_count(shown, words),
         bars=shown.bars(question, _BARS_SHOWN) if shown else (),
         bars_cut=words.number(_BARS_SHOWN) if shown and len(shown.rows) > _BARS_SHOWN else "",

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from ecograph.errors import QueryError
+from ecograph.errors import QueryBusy, QueryError, QueryTimeout, QueryTooBig
 from ecograph.query import guard, parameters
 from ecograph.query.catalogue import CatalogueQuery
 from ecograph.web.access import ecograph_of
@@ -40,18 +40,20 @@ def sparql(request: Request, words: Words, query: str | None = None, question: s
     loaded = ecograph.catalogue.question(question) if question else None
     columns: list[str] | None = None
     rows: list[list[Link]] = []
-    graph_text, error = "", ""
+    graph_text, error, status, limited = "", "", 200, False
     if query is not None:
         try:
             answer = ecograph.queries.run(
                 guard.admit(query), _ANSWER_TYPES, directory=words.view.snapshot.path, client=client_of(request)
             )
+            limited = answer.truncated
             if answer.media_type == _JSON:
                 columns, rows = table(json.loads(answer.body), lang)
             else:
                 graph_text = answer.body.decode()
         except QueryError as fault:
             error = fault.message(lang)
+            status = 503 if isinstance(fault, QueryBusy | QueryTimeout | QueryTooBig) else 400
     title = words.say("page.sparql.title")
     return page(
         request,
@@ -60,7 +62,7 @@ def sparql(request: Request, words: Words, query: str | None = None, question: s
         title=f"{words.say('page.sparql.error')} {title}" if error else title,
         section="sparql",
         crumbs=[Link(title)],
-        status=400 if error else 200,
+        status=status,
         query=query if query is not None else _text(loaded, words) if loaded else _EXAMPLE_QUERY,
         seconds=words.number(ecograph.settings.query_timeout_s),
         error=error,
@@ -68,6 +70,7 @@ def sparql(request: Request, words: Words, query: str | None = None, question: s
         rows=rows[:_ROWS_SHOWN],
         shown=words.number(_ROWS_SHOWN),
         cut=len(rows) > _ROWS_SHOWN,
+        limited=limited,
         total=words.number(len(rows)),
         graph_text=graph_text,
         downloads=_downloads(query or "") if columns is not None else [],

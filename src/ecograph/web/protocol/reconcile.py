@@ -193,10 +193,13 @@ def _described(found: Index, words: Reader, what: What, id: str) -> tuple[str, s
         return wanted.names[words.lang], ", ".join(found.types[each].names[words.lang] for each in wanted.broader)
     if what == "property" and id in found.property_keys:
         path = found.property_keys[id]
-        columns = (
-            column for template in words.view.contract.templates.values() for column in template.by_path.get(path, ())
-        )
-        return words.predicate(path), next((each.descriptions.get(words.lang, "") for each in columns), "")
+        said = {
+            column.descriptions.get(words.lang, "")
+            for template in words.view.contract.templates.values()
+            for column in template.by_path.get(path, ())
+        }
+        # Where templates say different things, each speaks of its own things only.
+        return words.predicate(path), said.pop() if len(said) == 1 else ""
     raise UnknownThing(kind=what, id=id[:100])
 
 

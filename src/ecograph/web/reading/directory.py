@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, Literal
 
 from pyoxigraph import NamedNode
@@ -253,11 +254,24 @@ class Directory:
     def _is_about(self, summary: Summary, topics: frozenset[NamedNode]) -> bool:
         return any(summary.topics & self.narrower.get(topic, frozenset((topic,))) for topic in topics)
 
+    @cached_property
+    def _wider(self) -> Mapping[NamedNode, frozenset[NamedNode]]:
+        """Per topic, itself and all that hold it."""
+        found: dict[NamedNode, set[NamedNode]] = defaultdict(set)
+        for topic, held in self.narrower.items():
+            for each in held:
+                found[each].add(topic)
+        return {topic: frozenset(holding) for topic, holding in found.items()}
+
+    def _holding(self, summary: Summary) -> set[str]:
+        """The topics that it is found under: what it is about, and what is broader."""
+        return {each.value for topic in summary.topics for each in self._wider.get(topic, (topic,))}
+
     def _facet(self, facet: Facet, fitting: Sequence[Summary], wanted: Filter) -> Mapping[str, int]:
         counts = Counter[str]()
         for summary in fitting:
             if self._fits(summary, wanted, facet):
-                counts.update(_VALUES[facet](summary))
+                counts.update(self._holding(summary) if facet == "topic" else _VALUES[facet](summary))
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
     def _place(
@@ -291,10 +305,9 @@ class Directory:
         return 2 if all(any(start.startswith(word) for start in starts) for word in words) else 3
 
 
-_VALUES: Final[Mapping[Facet, Callable[[Summary], Iterable[str]]]] = {
+_VALUES: Final[Mapping[str, Callable[[Summary], Iterable[str]]]] = {
     "kind": lambda summary: (summary.kind,),
     "country": lambda summary: summary.countries,
-    "topic": lambda summary: (topic.value for topic in summary.topics),
     "phase": lambda summary: summary.phases,
     "region": lambda summary: (ID.local(place) for place in summary.places),
 }

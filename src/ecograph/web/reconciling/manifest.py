@@ -85,14 +85,18 @@ def candidate_json(index: Index, candidate: Candidate, lang: Language) -> Json:
 
 
 def suggest_entities(index: Index, prefix: str, types: Iterable[str], skip: int, lang: Language) -> list[Json]:
-    """Things and concepts by the beginning of a name or number, or by identifier; those skipped are left out."""
+    """
+    Things and concepts by the beginning of a name or number, or by identifier; those skipped are left out.
+
+    Of types that there are not, there is nothing.
+    """
     iri = index.entity(prefix.strip())
     if iri is not None:
         found = [summary for summary in (index.summary(iri),) if summary]
         return [_entity_json(index, each, lang) for each in found[skip:]]
     wanted = [index.type_named(name) for name in types]
     kinds = frozenset(kind for each in wanted if each for kind in each.kinds)
-    if not prefix.strip() or skip > _MAX_SKIPPED:
+    if not prefix.strip() or skip > _MAX_SKIPPED or (wanted and not kinds):
         return []
     passed, cursor = 0, None
     while True:

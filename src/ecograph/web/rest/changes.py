@@ -134,6 +134,7 @@ def feed(
 )
 def diff(
     request: Request,
+    response: Response,
     ecograph: TheEcoGraph,
     view: TheView,
     start: Annotated[Moment, Query(alias="from")] = None,
@@ -159,8 +160,9 @@ def diff(
         return Response(_patch(found), media_type=PATCH, headers=headers_of(view))
     begin = cursor or 0
     pairs = found.subjects[begin : begin + limit]
-    more = begin + limit < len(found.subjects)
-    return models.diff(found, found.difference(view, pairs), str(begin + limit) if more else None)
+    following = str(begin + limit) if begin + limit < len(found.subjects) else None
+    link_pages(request, response, following)
+    return models.diff(found, found.difference(view, pairs), following)
 
 
 def _number(ecograph: EcoGraph, moment: str) -> int:

@@ -15,11 +15,12 @@ from fastapi.responses import Response
 from ecograph.bootstrap import EcoGraph, View
 from ecograph.contribute.converting import Converted
 from ecograph.contribute.exporting import all_templates
+from ecograph.contribute.tasks import in_process
 from ecograph.contribute.templates.csvw import metadata_json
 from ecograph.contribute.templates.json_schema import json_schema_json
 from ecograph.contribute.templates.table_schema import table_schema_json
 from ecograph.contribute.templates.workbook import template_xlsx
-from ecograph.errors import BadParameter, UnknownThing
+from ecograph.errors import BadParameter, ReadOnly, UnknownThing
 from ecograph.identifiers import Space, graph_iri
 from ecograph.messages import Language, language_of
 from ecograph.shacl.contract import template_csv
@@ -187,6 +188,8 @@ def convert(
     file = upload.files[0]
     space = ecograph.space_of(who.partner) if who and who.partner else Space()
     with ecograph.snapshot() as snapshot:
+        if snapshot.path is None:  # the workers could not look anything up
+            raise ReadOnly()
         found: Converted = ecograph.contribution_workers.run(
             "convert",
             snapshot,
@@ -210,10 +213,15 @@ def _exported(
     lang: Language | None,
     form: Literal["csv", "xlsx"],
 ) -> Response:
-    """In a worker: a large register takes a while, which nobody else should wait for."""
+    """
+    In a worker: a large register takes a while, which nobody else should wait for.
+
+    What a SPARQL server holds no worker can open; it is published, not sent in, and so may be read here.
+    """
     _require_publisher(view, publisher)
     template = view.contract.template(kind)
-    body: bytes = ecograph.contribution_workers.run(
+    run = ecograph.contribution_workers.run if view.snapshot.path else in_process(ecograph.rules)
+    body: bytes = run(
         "export",
         view.snapshot,
         publisher=publisher,

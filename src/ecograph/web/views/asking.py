@@ -111,6 +111,8 @@ def form(question: CatalogueQuery, given: Mapping[str, Sequence[str]], words: Re
             said = [parameter.default]
         if parameter.kind == "iri" and said:
             said, unclear[name], choices[name] = _resolved(parameter, said, words)
+        elif given and not _is_listed(parameter, said, words):
+            unclear[name] = _fault(parameter, said, words)
         values[name] = said
     wrong = {str(fault.values["name"]): fault for fault in faults(question, values)}
     fields = tuple(
@@ -163,6 +165,14 @@ def _resolved(parameter: Parameter, said: Sequence[str], words: Reader) -> tuple
         else:
             return [value], words.say("queries.fault.iri", value=value[:100]), ()
     return found, "", ()
+
+
+def _is_listed(parameter: Parameter, said: Sequence[str], words: Reader) -> bool:
+    """Whether concepts are among those that the list offers; of anything else there is no list here."""
+    if parameter.kind != "concept" or parameter.values:
+        return True
+    members = words.view.concepts.in_scheme(str(parameter.scheme))
+    return set(said) <= {short(parameter, iri.value) for iri in members}
 
 
 def _is_id(value: str) -> bool:
