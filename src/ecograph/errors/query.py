@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from ecograph.errors.base import EcoGraphError
 from ecograph.messages import Language, text
 
@@ -13,9 +16,12 @@ class QueryError(EcoGraphError):
 
 
 class QuerySyntax(QueryError):
-    """A query that does not parse. Values: `line`, `column`, `detail`."""
+    """
+    A query that does not parse. Values: `line`, `column`, `reason`, the key of a sentence, and `what` that speaks of.
+    """
 
     code = "query-syntax"
+    in_words: ClassVar[Mapping[str, str]] = {"detail": "query.fault.{reason}"}
 
 
 class QueryRefused(QueryError):

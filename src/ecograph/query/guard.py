@@ -15,9 +15,10 @@ from itertools import pairwise
 from typing import Final, Literal
 from urllib.parse import urljoin
 
-from ecograph.errors import QueryRefused, QuerySyntax, QueryTooComplex
+from ecograph.errors import QueryRefused, QueryTooComplex
 from ecograph.namespaces import BASE
-from ecograph.query.tokens import Token, after_prologue, position, skeleton, tokens
+from ecograph.query.faults import fault
+from ecograph.query.tokens import Token, after_prologue, skeleton, tokens
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 
@@ -129,7 +130,7 @@ def _refuse(text: str, rest: str) -> None:
     """SERVICE wherever the engine might read it as the keyword, brackets too deep for it, and a string without end."""
     if "'" in rest or '"' in rest:
         quotes = (token.start for token in tokens(text) if token.kind == "mark" and token.text in "\"'")
-        raise _fault(text, next(quotes, 0), "a string that does not end")
+        raise fault(text, next(quotes, 0), "string")
     if _SERVICE.search(rest):
         raise QueryRefused(feature="SERVICE")
     if _depth(_NO_BRACKETS.sub("", rest).translate(_ALIKE)) > MAX_DEPTH:
@@ -190,7 +191,7 @@ def _form(text: str, first: Token | None) -> Form:
             return form
     if word in _UPDATES:
         raise QueryRefused(feature=word)
-    raise _fault(text, first.start if first else len(text), f"expected one of {', '.join(_FORMS)}")
+    raise fault(text, first.start if first else len(text), "form")
 
 
 def _dataset(text: str, words: Sequence[Token], prefixes: dict[str, str], base: str) -> tuple[list[str], list[str]]:
@@ -206,7 +207,7 @@ def _dataset(text: str, words: Sequence[Token], prefixes: dict[str, str], base: 
         place = at + (2 if is_named else 1)
         graph = _iri(words[place], prefixes, base) if place < len(words) else None
         if graph is None:
-            raise _fault(text, token.start, "expected the IRI of a graph after FROM")
+            raise fault(text, token.start, "graph")
         (named_graphs if is_named else default_graphs).append(graph)
     return default_graphs, named_graphs
 
@@ -218,8 +219,3 @@ def _iri(token: Token, prefixes: dict[str, str], base: str) -> str | None:
     if token.kind == "name" and colon and prefix in prefixes:
         return prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
     return None
-
-
-def _fault(text: str, at: int, detail: str) -> QuerySyntax:
-    line, column = position(text, at)
-    return QuerySyntax(line=line, column=column, detail=detail)

@@ -108,7 +108,8 @@ class RemoteAnswers:
             except SizeLimitReached as error:
                 raise QueryTooBig(limit=size_text(self._result_bytes), **cost_of(query)) from error
             except SyntaxError as error:
-                raise QuerySyntax(line=error.lineno or 1, column=error.offset or 1, detail=error.msg) from error
+                place = {"line": error.lineno or 1, "column": error.offset or 1}
+                raise QuerySyntax(**place, reason="server", what=error.msg) from error
             return Answer(body, target.content_type, cut or cut_here, time.monotonic() - started)
 
     async def run_on_loop(

@@ -6,7 +6,7 @@ import contextlib
 import gc
 import re
 import time
-from typing import Any, Final
+from typing import Final
 
 from pyoxigraph import NamedNode, QueryTriples, Store
 
@@ -18,9 +18,6 @@ from ecograph.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
 from ecograph.rdf.serializing import QueryResult, SizeLimitReached
 from ecograph.store.snapshots import is_exact
 
-_PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-# A set of characters in the parser's own notation, which helps nobody: ['0' ..= '9' | ...].
-_CLASS: Final = re.compile(r",?\s*\[(?:'[^']*'|[^\]'])*\]")
 _UNKNOWN_FUNCTION: Final = re.compile(r"custom function <([^>]*)> is not supported")
 _FORMATS: Final = {one.name: one for one in (*RESULT_FORMATS, *GRAPH_FORMATS)}
 
@@ -58,7 +55,7 @@ class QueryEngine:
         try:
             head, result = self._run(request, body.decode())
         except SyntaxError as error:
-            return _syntax(error), b""
+            return {"error": "syntax", "said": str(error)}, b""
         except SizeLimitReached:
             return {"error": "too-big", "what": "size"}, b""
         except RuntimeError as error:
@@ -96,10 +93,3 @@ class QueryEngine:
             return self._store.contains_named_graph(NamedNode(graph))
         except ValueError:  # not an IRI
             return False
-
-
-def _syntax(error: SyntaxError) -> dict[str, Any]:
-    place = _PLACE.match(str(error))
-    line, column, detail = place.groups() if place else ("1", "1", str(error))
-    detail = re.sub(r"\s+", " ", _CLASS.sub("", detail)).strip(" ,")
-    return {"error": "syntax", "line": int(line), "column": int(column), "detail": detail or "…"}

@@ -55,6 +55,10 @@ class TestBindings:
         assert count(client.post("/sparql", data={"query": query, "default-graph-uri": CONCEPTS})) == 0
         direct = client.post("/sparql", params={"default-graph-uri": CONCEPTS}, content=query, headers=QUERY_TYPE)
         assert count(direct) == 0
+        in_address = client.post("/sparql", params={"default-graph-uri": CONCEPTS}, data={"query": query})
+        assert count(in_address) == 0
+        in_both = {"query": query, "default-graph-uri": PARTNER}
+        assert count(client.post("/sparql", params={"default-graph-uri": CONCEPTS}, data=in_both)) == 2
         with_from = query.replace(" {", f" FROM <{CONCEPTS}> {{", 1)
         assert count(client.get("/sparql", params={"query": with_from})) == 0
         assert count(client.get("/sparql", params={"query": with_from, "default-graph-uri": PARTNER})) == 2
@@ -88,6 +92,9 @@ class TestRefusals:
             ),
             ("GET", {"params": {"query": "CLEAR ALL"}}, 400, "query-refused"),
             ("GET", {"params": [("query", "ASK {}"), ("query", "ASK {}")]}, 400, "bad-parameter"),
+            ("POST", {"params": {"query": "ASK {}"}, "data": {"query": "ASK {}"}}, 400, "bad-parameter"),
+            ("POST", {"params": {"query": "ASK {}"}, "content": "ASK {}", "headers": QUERY_TYPE}, 400, "bad-parameter"),
+            ("POST", {"params": {"update": "CLEAR ALL"}, "data": {"query": "ASK {}"}}, 400, "query-refused"),
             ("POST", {"content": "ASK {}", "headers": {"Content-Type": "text/plain"}}, 415, "unsupported-media-type"),
             ("POST", {"content": b"ASK {} # \xff", "headers": QUERY_TYPE}, 400, "bad-request"),
             ("POST", {"content": b"query=%FF", "headers": FORM_TYPE}, 400, "bad-request"),
@@ -142,8 +149,9 @@ class TestRefusals:
         """
         headers = {"Content-Type": "application/sparql-query; charset=ISO-8859-1"}
         assert client.post("/sparql", content=b"ASK {}", headers=headers).status_code == 415
-        headers = {"Content-Type": 'application/sparql-query; charset="UTF-8"'}
-        assert client.post("/sparql", content=b"ASK {}", headers=headers).status_code == 200
+        for parameters in ('charset="UTF-8"', "charset=utf-8; x=y", "x=charset"):
+            headers = {"Content-Type": f"application/sparql-query; {parameters}"}
+            assert client.post("/sparql", content=b"\xef\xbb\xbfASK {}", headers=headers).status_code == 200
 
     def test_body_over_the_limit_is_refused(self, client: httpx.Client) -> None:
         """

@@ -166,19 +166,21 @@ async def _read(request: Request) -> Asked:
     media_type = media_type.strip()
     if media_type == _UPDATE:
         raise QueryRefused(feature="UPDATE")
-    charset = parameters.partition("charset=")[2].strip(' "')
+    stated = (parameter.partition("=") for parameter in parameters.split(";"))
+    charset = next((value.strip(' "') for name, _, value in stated if name.strip() == "charset"), "")
     if media_type not in (_FORM, _QUERY) or charset not in ("", "utf-8", "utf8", "us-ascii"):
         given = f"{media_type}; charset={charset}" if charset else media_type or "–"
         raise Refused(415, "unsupported-media-type", given=given[:200], supported=f"{_FORM}, {_QUERY} (UTF-8)")
     body = await request.body()
     if media_type == _FORM:
-        said = [each for each in in_address if each[0] == "format"]
-        return Asked.from_fields([*_fields(body), *said])
-    beside = Asked.from_fields([each for each in in_address if each[0] != "query"])
+        in_form = _fields(body)
+        names = {name for name, _ in in_form} - {"query"}  # a query in each is one too many
+        return Asked.from_fields([*in_form, *(each for each in in_address if each[0] not in names)])
     try:
-        return Asked(body.decode("utf-8"), beside.default_graphs, beside.named_graphs, beside.format)
+        query = body.decode("utf-8-sig")  # an editor may put a mark before it
     except UnicodeDecodeError:
         raise Refused(400, "bad-request") from None
+    return Asked.from_fields([("query", query), *in_address])
 
 
 def _fields(encoded: bytes) -> list[tuple[str, str]]:
