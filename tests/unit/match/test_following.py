@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyoxigraph import Quad
+from pyoxigraph import NamedNode, Quad
 
 from ecograph.match.explaining.whynot import Explainer
 from ecograph.match.matcher import Matcher
+from ecograph.match.model import MatchResult
 from ecograph.match.projection import following, reading
 from ecograph.namespaces import GRAPH, ID, RDF, SKOS
 from ecograph.store.oxigraph import MemorySnapshot
@@ -62,8 +63,21 @@ PIECES = {
 }
 
 
-# What matchers answer that were built from just these statements, with no vectors that could change meanwhile.
-Built = dict[frozenset[Quad], list[object]]
+@dataclass(frozen=True)
+class Answers:
+    """What a matcher finds for every need, for typed ones, and for words."""
+
+    needs: Sequence[NamedNode]
+    matches: Sequence[MatchResult]
+    found: Sequence[set[str]]
+
+    def at(self, revision: int) -> Answers:
+        """The answers of a matcher that is built from the same statements at another revision."""
+        return replace(self, matches=[replace(each, revision=revision) for each in self.matches])
+
+
+# Of matchers that were built from just these statements, with no vectors that could change meanwhile.
+Built = dict[frozenset[Quad], Answers]
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +101,7 @@ class Growing:
     def __init__(self, matcher: Matcher, quads: Iterable[Quad], built: Built | None = None) -> None:
         self.matcher = matcher
         self.quads = dict.fromkeys(quads)
-        self.built = {} if built is None else built
+        self.built = built
 
     def change(self, added: Iterable[Quad] = (), removed: Iterable[Quad] = ()) -> Matcher:
         """The matcher after one more change, held against one that is built afresh."""
@@ -97,23 +111,22 @@ class Growing:
         with MemorySnapshot(self.quads, self.matcher.revision + 1) as snapshot:
             self.matcher = self.matcher.followed(snapshot, self.matcher.evidence.concepts, [*new, *out], today=TODAY)
             key = frozenset(self.quads)
-            if key not in self.built:
+            if self.built is None or key not in self.built:
                 known = self.matcher.evidence
-                fresh = Matcher.build(snapshot, known.concepts, today=TODAY, vectors=known.meaning.vectors)
-                self.built[key] = answers(fresh)
-            assert_alike(answers(self.matcher), self.built[key])
+                fresh = answers(Matcher.build(snapshot, known.concepts, today=TODAY, vectors=known.meaning.vectors))
+                if self.built is not None:
+                    self.built[key] = fresh
+            else:
+                fresh = self.built[key].at(snapshot.revision)
+            assert_alike(answers(self.matcher), fresh)
         return self.matcher
 
 
-def answers(matcher: Matcher) -> list[object]:
-    """What is found for every need, for typed ones, and for words."""
+def answers(matcher: Matcher) -> Answers:
     needs = matcher.needs()
-    return [
-        needs,
-        [matcher.match(matcher.profile(need)) for need in needs],
-        [matcher.match(matcher.profile_text(typed)) for typed in TYPED],
-        [{hit.key for hit in matcher.search(typed, limit=100)} for typed in TYPED],
-    ]
+    asked = [*(matcher.profile(need) for need in needs), *(matcher.profile_text(typed) for typed in TYPED)]
+    found = [{hit.key for hit in matcher.search(typed, limit=100)} for typed in TYPED]
+    return Answers(needs, [matcher.match(each) for each in asked], found)
 
 
 def assert_alike(ours: object, theirs: object) -> None:
@@ -139,7 +152,12 @@ def assert_alike(ours: object, theirs: object) -> None:
 class TestFollow:
     @pytest.mark.parametrize("name", PIECES)
     def test_each_sort_of_statement_comes_and_goes(
-        self, matcher: Matcher, region: tuple[Quad, ...], pieces: Mapping[str, tuple[Quad, ...]], built: Built, name: str
+        self,
+        matcher: Matcher,
+        region: tuple[Quad, ...],
+        pieces: Mapping[str, tuple[Quad, ...]],
+        built: Built,
+        name: str,
     ) -> None:
         """
         What is published counts as if it had always been there; what is withdrawn, as if it had never been.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from http import HTTPStatus
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
 
 from ecograph.messages import LANGUAGES
@@ -14,9 +14,18 @@ router = APIRouter(include_in_schema=False)
 
 
 def without_slash(request: Request) -> RedirectResponse:
-    """To the same address without the slashes; it names no host, which the client would have to be trusted for."""
-    page = quote(request.scope["path"].rstrip("/"))
-    return RedirectResponse(page + (f"?{request.url.query}" if request.url.query else ""), 308)
+    """
+    To the same address without the slashes; it names no host, which the client would have to be trusted for.
+
+    Raises:
+        HTTPException: The slash is an encoded one, and so part of a name that nothing has.
+    """
+    address: bytes = request.scope["raw_path"]
+    if not address.endswith(b"/"):
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    question = request.scope["query_string"]
+    page = address.rstrip(b"/") + (b"?" + question if question else b"")
+    return RedirectResponse(page.decode("ascii"), HTTPStatus.PERMANENT_REDIRECT)
 
 
 for _lang in LANGUAGES:
