@@ -153,6 +153,7 @@ class Current:
     def _shown(self) -> View:
         # The process that publishes refreshes the view before a publication returns; others look for news here.
         if self._view is None or (self._ledger is None and self._view.revision != self._store.shown):
+            self._view = None  # so that it is not shown again should its number come back, as after a rebuild
             return self._show(self._make(self._store.snapshot(), None))
         return self._view
 

@@ -37,6 +37,8 @@ PRECONDITION_FAILED: Final = "412"
 PRECONDITION_REQUIRED: Final = "428"
 # Nor which formats a query has, that one of two parameters is given, or which types and properties there are.
 UNSAID: Final = {"/sparql": "406", "/rdf-graph-store": "400", "/reconcile": "400"}
+# Nor which things and concepts there are, that a question may be asked for.
+UNKNOWN: Final = "400"
 
 # Synthetic.
 NEED: Final = "<https://w3id.org/ecograph/id/need/synthetic-hill_skyfall>"
@@ -115,6 +117,15 @@ def requests_made(ecograph: EcoGraph) -> None:
                 case.headers[name] = f"{key}{next(numbers)}"[-200:]
 
 
+def _questions_of_things(ecograph: EcoGraph) -> dict[str, str]:
+    """The paths of the questions about something that the graph has or has not."""
+    return {
+        f"/api/v1/queries/{slug}": UNKNOWN
+        for slug, question in ecograph.catalogue.items()
+        if any(each.kind in ("iri", "concept") and not each.values for each in question.parameters)
+    }
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("requests_made")
 class TestOpenApi:
@@ -141,7 +152,7 @@ class TestOpenApi:
                     "checks": {"positive_data_acceptance": {"expected-statuses": [*accepted, status]}},
                 }
             )
-            for path, status in UNSAID.items()
+            for path, status in {**UNSAID, **_questions_of_things(ecograph)}.items()
         ]
         cases, operations, faults = 0, set[str](), list[str]()
         for event in engine.from_schema(schema).execute():

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions
 
 from contract.conftest import Tried, clear
 from ecograph.contribute.publishing import Publisher
@@ -20,7 +24,8 @@ from ecograph.identifiers import graph_iri, thing_iri
 from ecograph.ledger.records import ContributionRecord, State
 from ecograph.ledger.sql import Ledger
 from ecograph.namespaces import ECO
-from ecograph.rdf.patch import Patch
+from ecograph.rdf.patch import Patch, Step, merged
+from ecograph.store.base import Projection
 from ecograph.store.endpoint import Address, Endpoint
 from ecograph.store.memory import MemoryStore
 from ecograph.store.remote import RemoteStore
@@ -28,6 +33,7 @@ from ecograph.store.remote import RemoteStore
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("projector.py")
 REVISIONS = 8
+STATEMENTS = 20 * REVISIONS - 5 * (REVISIONS - 1) + 1
 HERE, THERE = graph_iri("synthetic-shore"), graph_iri("synthetic-hill")
 
 
@@ -70,6 +76,18 @@ def target(remote: Tried, tmp_path: Path) -> Iterator[RemoteStore]:
     store.close()
 
 
+def arguments(place: Address, directory: Path) -> list[str]:
+    """What `projector.py` is told."""
+    login = [place.user, place.password] if place.user and place.password else []
+    return [str(directory / "ledger.sqlite"), place.query, str(place.update), *login]
+
+
+def command(place: Address) -> list[str]:
+    """`ecograph project` onto a server; the password is in the environment."""
+    login = ["--user", place.user] if place.user else []
+    return ["project", "--to", place.query, "--update", str(place.update), *login]
+
+
 def run(*arguments: str, data: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """The command in a process, as a person starts it."""
     return subprocess.run(
@@ -81,6 +99,13 @@ def run(*arguments: str, data: Path, **more: str) -> subprocess.CompletedProcess
     )
 
 
+def merge_of(store: Projection) -> set[str]:
+    """The statements of the default graph."""
+    rows = store.state().query("SELECT ?s ?p ?o WHERE { ?s ?p ?o }")
+    assert isinstance(rows, QuerySolutions)
+    return {f"{row['s']} {row['p']} {row['o']}" for row in rows}
+
+
 class TestProjecting:
     @pytest.mark.slow
     def test_killed_projection_goes_on(
@@ -89,9 +114,7 @@ class TestProjecting:
         """
         A projection that is killed in the midst of a revision goes on from the revision before, and ends right.
         """
-        place = remote.address
-        login = (place.user, place.password) if place.user and place.password else ()
-        command = [sys.executable, str(SCRIPT), str(tmp_path / "ledger.sqlite"), place.query, str(place.update), *login]
+        command = [sys.executable, str(SCRIPT), *arguments(remote.address, tmp_path)]
         reached = [0]
         for requests in (12, 17):
             with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
@@ -105,8 +128,51 @@ class TestProjecting:
         done = subprocess.run(command, capture_output=True, check=True)
         assert done.stdout.endswith(b"done\n")
         assert target.revision == REVISIONS
-        expected = 20 * REVISIONS - 5 * (REVISIONS - 1) + 1
-        assert target.verify(each.step for each in ledger.revisions()) == expected
+        assert target.verify(each.step for each in ledger.revisions()) == STATEMENTS
+
+    @pytest.mark.slow
+    def test_killed_rebuild_is_begun_anew(
+        self, remote: Tried, target: RemoteStore, ledger: Ledger, tmp_path: Path
+    ) -> None:
+        """
+        A rebuild that is killed after any of its requests is known for one by whoever projects next, who ends right.
+        """
+        Publisher(ledger, target).catch_up()
+        script = [sys.executable, str(SCRIPT)]
+        steps = [each.step for each in ledger.revisions()]
+        for requests in (*range(1, 9), 14):
+            killed = subprocess.run(
+                [*script, "--rebuild", str(requests), *arguments(remote.address, tmp_path)], capture_output=True
+            )
+            assert killed.returncode == -signal.SIGKILL, killed.stderr
+            assert requests == 1 or target.revision < REVISIONS
+            with closing(RemoteStore.open(remote.address)) as again:
+                Publisher(ledger, again).catch_up()
+                assert again.revision == REVISIONS
+                assert again.verify(steps) == STATEMENTS
+
+    def test_two_do_not_write_the_same_revision(self, remote: Tried, target: RemoteStore, ledger: Ledger) -> None:
+        """
+        Whoever finds that another has written the revision that is next leaves it at that, and says so.
+        """
+        first, *others = [each.step for each in ledger.revisions()]
+        with closing(RemoteStore.open(remote.address)) as another:
+
+            def overtaken() -> Iterator[Step]:
+                yield first
+                another.apply(others[0].number, merged(Patch.from_bytes(part) for part in others[0].parts))
+                yield from others
+
+            with pytest.raises(StoreUnavailable, match="another “ecograph project” is writing to it"):
+                target.rebuild(overtaken())
+            with pytest.raises(StoreUnavailable, match="another “ecograph project” is writing to it"):
+                target.apply(1, revision(0))
+            Publisher(ledger, another).catch_up()
+            another.rebuild((first, *others[:1]))
+            with pytest.raises(StoreUnavailable, match="another “ecograph project” is writing to it"):
+                target.apply(REVISIONS + 1, revision(REVISIONS))
+            Publisher(ledger, another).catch_up()
+        assert target.verify((first, *others)) == STATEMENTS
 
     def test_only_what_is_new_is_written(self, target: RemoteStore, ledger: Ledger) -> None:
         """
@@ -142,7 +208,85 @@ class TestProjecting:
         assert caught.value.values == {"missing": 1, "extra": 1}
 
 
+@pytest.mark.parametrize("remote", ["oxigraph"], indirect=True)
+class TestDefaultGraph:
+    @pytest.mark.parametrize("graph_store", [True, False])
+    def test_dump_loaded_by_the_engine_gets_its_default_graph(
+        self, remote: Tried, target: RemoteStore, ledger: Ledger, graph_store: bool
+    ) -> None:
+        """
+        After the engine's own loader took the N-Quads dump, nothing is served before projecting wrote the merge.
+        """
+        local = MemoryStore()
+        Publisher(ledger, local).catch_up()
+        dump = "".join(f"{quad.triple} {quad.graph_name} .\n" for quad in local.state().quads())
+        place = remote.address if graph_store else replace(remote.address, graphs=None)
+        clear(remote.address)
+        sent = httpx.post(str(remote.address.graphs), content=dump, headers={"Content-Type": "application/n-quads"})
+        assert sent.is_success
+        with pytest.raises(StoreUnavailable, match="default graph does not show"):
+            RemoteStore.reader(place)
+        steps = [each.step for each in ledger.revisions()]
+        with pytest.raises(StoreMismatch):
+            target.verify(steps)
+        with closing(RemoteStore.open(place)) as store:
+            assert store.verify(steps) == STATEMENTS
+            assert merge_of(store) == merge_of(local)
+        RemoteStore.reader(place).close()
+
+    @pytest.mark.parametrize("sample", [None, 20])
+    def test_default_graph_is_compared_as_well(self, target: RemoteStore, ledger: Ledger, sample: int | None) -> None:
+        """
+        What only the default graph lacks, or says otherwise, is found; a rebuild puts it right.
+        """
+        Publisher(ledger, target).catch_up()
+        steps = [each.step for each in ledger.revisions()]
+        one = revision(2).additions[0].triple
+        target.endpoint.update(f"DELETE DATA {{ {one} }}")
+        with pytest.raises(StoreMismatch) as caught:
+            target.check(steps, sample)
+        assert caught.value.values == {"missing": 1, "extra": 0}
+        if sample is None:
+            target.endpoint.update(f'INSERT DATA {{ {one.subject} {one.predicate} "x" }}')
+            with pytest.raises(StoreMismatch) as caught:
+                target.verify(steps)
+            assert caught.value.values == {"missing": 1, "extra": 1}
+        target.rebuild(steps)
+        target.check(steps, sample)
+
+    def test_default_graph_that_was_left_behind_is_written_anew(
+        self, remote: Tried, target: RemoteStore, ledger: Ledger
+    ) -> None:
+        """
+        Where the default graph's own mark is not that of the named graphs, projecting writes it from them.
+        """
+        Publisher(ledger, target).catch_up()
+        target.endpoint.update(f'CLEAR DEFAULT ; INSERT DATA {{ {HERE} {ECO.note} "old" }}')
+        with closing(RemoteStore.open(remote.address)) as store:
+            assert store.verify(each.step for each in ledger.revisions()) == STATEMENTS
+
+
 class TestCommand:
+    @pytest.mark.slow
+    def test_commands_that_overlap_take_turns(
+        self, remote: Tried, target: RemoteStore, ledger: Ledger, tmp_path: Path
+    ) -> None:
+        """
+        Of several `ecograph project` at once, those that find another at work say so, and the store ends right.
+        """
+        place = remote.address
+        with ThreadPoolExecutor(4) as threads:
+            started = [
+                threads.submit(run, *command(place), data=tmp_path, ECOGRAPH_STORE_PASSWORD=place.password or "")
+                for _ in range(4)
+            ]
+            done = [each.result() for each in started]
+        assert 0 in {each.returncode for each in done}
+        for each in done:
+            assert "Traceback" not in each.stderr
+            assert each.returncode == 0 or "another “ecograph project” is writing to it" in each.stderr, each.stderr
+        assert target.verify(each.step for each in ledger.revisions()) == STATEMENTS
+
     @pytest.mark.slow
     def test_command_projects_and_checks(
         self, remote: Tried, target: RemoteStore, ledger: Ledger, tmp_path: Path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +17,7 @@ from ecograph.contribute.publishing import Publisher
 from ecograph.query.catalogue import Catalogue
 from ecograph.query.parameters import bind
 from ecograph.query.remote import RemoteAnswers
+from ecograph.rdf.patch import Step
 from ecograph.store.remote import RemoteStore
 from service import serving
 
@@ -71,6 +73,27 @@ class TestServing:
             assert client.get(f"{url}/readyz").json()["revision"] == loaded.revision
             refused = client.post(f"{url}/sparql", data={"update": "CLEAR ALL"})
             assert refused.status_code == 400
+
+    def test_rebuild_is_waited_for(
+        self, remote: Tried, projected: RemoteStore, loaded: EcoGraph, tmp_path: Path
+    ) -> None:
+        """
+        While the graph on the server is built anew the service is not ready, and shows no empty lists as the graph.
+        """
+        settings = loaded.settings.model_copy(update={"store_url": remote.address.query, "data_dir": tmp_path})
+        with EcoGraph.read(settings) as ecograph, serving(ecograph) as url, _browser() as client:
+            assert client.get(f"{url}/readyz").status_code == 200
+
+            def watched() -> Iterator[Step]:
+                time.sleep(1.1)  # readers take the revision for granted for a second
+                for path in ("/readyz", "/api/v1/needs?limit=20", "/en/search?q=skyfall", "/sparql?query=ASK%7B%7D"):
+                    assert client.get(url + path).status_code == 503, path
+                yield from (each.step for each in loaded.ledger.revisions())
+
+            projected.rebuild(watched())
+            time.sleep(1.1)
+            assert client.get(f"{url}/readyz").json() == {"status": "ready", "revision": loaded.revision}
+            assert client.get(f"{url}/api/v1/needs?limit=20").json()["items"]
 
 
 class TestQuestions:

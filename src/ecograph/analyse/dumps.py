@@ -127,6 +127,8 @@ class Wanted:
         Example:
             >>> Wanted.named("ecograph-2026-11-22-r18-ror.ttl").graph, Wanted.named("ecograph.nq")
             ('ror', None)
+            >>> Wanted.named("ecograph-undated-r18.nq.gz").day
+            'undated'
         """
         found = _NAME.fullmatch(name)
         if found is None:
@@ -139,7 +141,7 @@ class Wanted:
 
 
 _NAME: Final = re.compile(
-    r"ecograph-(?P<day>\d{4}-\d{2}-\d{2})-r(?P<revision>\d{1,9})(?:-(?P<graph>[a-z0-9]+(?:--?[a-z0-9]+)*))?"
+    r"ecograph-(?P<day>\d{4}-\d{2}-\d{2}|undated)-r(?P<revision>\d{1,9})(?:-(?P<graph>[a-z0-9]+(?:--?[a-z0-9]+)*))?"
     rf"\.(?P<suffix>{'|'.join(re.escape(each.suffix) for each in KINDS)})"
 )
 
@@ -258,8 +260,8 @@ class Dumps:
 
 
 def day_of(published_at: datetime | None) -> str:
-    """The day in the names of a revision's dumps."""
-    return published_at.date().isoformat() if published_at else "0000-00-00"
+    """The day in the names of a revision's dumps; a server that `project` fills does not say when it was."""
+    return published_at.date().isoformat() if published_at else "undated"
 
 
 def graphs(snapshot: Snapshot) -> tuple[str, ...]:

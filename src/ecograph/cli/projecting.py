@@ -3,15 +3,44 @@
 from __future__ import annotations
 
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ecograph.cli.progress import progress
 from ecograph.cli.state import require_local, say, state, words
-from ecograph.errors import NotLoaded
+from ecograph.errors import AlreadyOpen, NotLoaded, StoreUnavailable
+
+
+@contextmanager
+def _turn(directory: Path, to: str, update: str | None) -> Iterator[None]:
+    """
+    Be the only one of this machine that writes to a server: two that write revisions in pieces would mix them.
+
+    Raises:
+        StoreUnavailable: Another one is at it, as where the runs of a timer overlap.
+    """
+    from ecograph.store.generations import DirectoryLock
+
+    place = directory / "projecting" / sha256((update or to).encode()).hexdigest()[:16]
+    lock: DirectoryLock | None = None
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        lock = DirectoryLock(place)
+    except AlreadyOpen as error:
+        raise StoreUnavailable(url=to, fault="busy", detail=f"pid {error.values['pid']}") from error
+    except PermissionError:
+        pass  # the ledger is elsewhere and here nothing may be written; the revision's mark is what is left to go by
+    try:
+        yield
+    finally:
+        if lock:
+            lock.release()
 
 
 class Verify(StrEnum):
@@ -46,7 +75,10 @@ def project(
     if settings.ledger_url is None and not (settings.data_dir / "ledger.sqlite").exists():
         raise NotLoaded(directory=settings.data_dir)
     address = Address(to, update, graph_store, user or settings.store_user, settings.store_secret)
-    with closing(Ledger.open(settings.ledger_address)) as ledger, closing(RemoteStore.open(address)) as store:
+    with ExitStack() as held:
+        held.enter_context(_turn(settings.data_dir, to, update))
+        ledger = held.enter_context(closing(Ledger.open(settings.ledger_address)))
+        store = held.enter_context(closing(RemoteStore.open(address)))
         before = store.revision
         publisher = Publisher(ledger, store)
         with progress() as watch:

@@ -51,6 +51,26 @@ class BadParameter(RequestError):
     code = "bad-parameter"
 
 
+class BadValue(BadParameter):
+    """
+    A value that a question of the catalogue does not take.
+
+    Values: `name`, `value`, `expected`, `reason` (which message below `queries.refused`), `example`.
+    """
+
+    def message(self, lang: Language) -> str:
+        """What is wrong with it, and an example of what is not."""
+        return text(f"queries.refused.{self.values['reason']}", lang, **self.values)
+
+
+class UnknownParameter(BadParameter):
+    """A parameter that a list does not have. Values: `name`, `value`, `expected`."""
+
+    def message(self, lang: Language) -> str:
+        """Which one, and those it has."""
+        return text("web.unknown-parameter", lang, **self.values)
+
+
 class TooManyChanges(RequestError):
     """More statements changed between two revisions than one answer holds. Values: `limit`."""
 

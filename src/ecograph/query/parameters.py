@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
-from ecograph.errors import BadParameter
+from ecograph.errors import BadParameter, BadValue
 from ecograph.identifiers import NAME, SLUG, concept_iri, thing_iri
 from ecograph.messages import LANGUAGES
 from ecograph.namespaces import ID, XSD
-from ecograph.query.catalogue import VALUES_LINE, CatalogueQuery, Parameter
+from ecograph.query.catalogue import RESERVED, VALUES_LINE, CatalogueQuery, Parameter
 from ecograph.query.guard import AdmittedQuery, admit
 
 _MAX_VALUES: Final = 100  # values of one parameter; an Excel column pasted by hand
@@ -27,8 +27,16 @@ _PLACES: Final = Decimal("1e-9")  # an xsd:decimal has no exponent, and engines 
 _YEAR: Final = re.compile(r"[0-9]{4}")
 _IRI: Final = re.compile(r"(?:https?|urn):[^\x00-\x20<>\"{}|^`\\]+")
 
+Fits = Callable[[Parameter, NamedNode], bool]
+"""Whether a graph has this thing or concept, and of the kind that the parameter asks for."""
 
-def bind(query: CatalogueQuery, values: Mapping[str, str | Sequence[str]]) -> AdmittedQuery:
+
+def anything(_parameter: Parameter, _iri: NamedNode) -> bool:
+    """Without a graph to look into, every thing and concept may be."""
+    return True
+
+
+def bind(query: CatalogueQuery, values: Mapping[str, str | Sequence[str]], fits: Fits = anything) -> AdmittedQuery:
     """
     The question with these values.
 
@@ -36,6 +44,7 @@ def bind(query: CatalogueQuery, values: Mapping[str, str | Sequence[str]]) -> Ad
         query: A question of the catalogue.
         values: One value, or several where the parameter takes many, per parameter name. A thing may be written as
             `kind/slug`, a concept as its slug. A parameter that is optional and not given restricts nothing.
+        fits: What the graph that is asked has of things and concepts.
 
     Raises:
         BadParameter: An unknown name, a missing value, or a value that is not of the parameter's kind.
@@ -43,23 +52,31 @@ def bind(query: CatalogueQuery, values: Mapping[str, str | Sequence[str]]) -> Ad
     Source:
         docs/queries.md.
     """
-    for fault in faults(query, values):
+    for fault in faults(query, values, fits):
         raise fault
-    terms = {parameter.name: _terms(parameter, values.get(parameter.name)) for parameter in query.parameters}
+    terms = {parameter.name: _terms(parameter, values.get(parameter.name), fits) for parameter in query.parameters}
     return admit(VALUES_LINE.sub(lambda line: f"{line['before']}{terms[line['name']]}{line['after']}", query.text))
 
 
-def faults(query: CatalogueQuery, values: Mapping[str, str | Sequence[str]]) -> tuple[BadParameter, ...]:
+def faults(
+    query: CatalogueQuery, values: Mapping[str, str | Sequence[str]], fits: Fits = anything
+) -> tuple[BadParameter, ...]:
     """Everything that is wrong with the values given to a question: what `bind` would raise the first of."""
     known = {parameter.name: parameter for parameter in query.parameters}
-    found = [
-        BadParameter(name=name, value=_shown(given), expected=", ".join(known) or "–")
+    found: list[BadParameter] = [
+        BadValue(
+            reason="unknown",
+            name=name,
+            value=_shown(given),
+            expected=", ".join((*known, *sorted(RESERVED))),
+            example="",
+        )
         for name, given in values.items()
         if name not in known
     ]
     for name, parameter in known.items():
         try:
-            _terms(parameter, values.get(name))
+            _terms(parameter, values.get(name), fits)
         except BadParameter as fault:
             found.append(fault)
     return tuple(found)
@@ -89,7 +106,7 @@ def short(parameter: Parameter, value: str) -> str:
     return value
 
 
-def _terms(parameter: Parameter, given: str | Sequence[str] | None) -> str:
+def _terms(parameter: Parameter, given: str | Sequence[str] | None, fits: Fits) -> str:
     found = [given] if isinstance(given, str) else list(given or ())
     found = [value.strip(_SPACE) for value in found if value.strip(_SPACE)]
     if not found and parameter.default is not None:
@@ -97,21 +114,34 @@ def _terms(parameter: Parameter, given: str | Sequence[str] | None) -> str:
     if not found:
         if parameter.optional:
             return "UNDEF"
-        raise BadParameter(name=parameter.name, value="", expected=_expected(parameter))
+        raise _fault("missing", parameter, "")
     if len(found) > (_MAX_VALUES if parameter.many else 1):
-        raise BadParameter(name=parameter.name, value=_shown(found), expected=_expected(parameter))
-    return " ".join(str(_term(parameter, value)) for value in found)
+        raise _fault("many", parameter, found)
+    return " ".join(str(_term(parameter, value, fits)) for value in found)
 
 
-def _term(parameter: Parameter, value: str) -> NamedNode | Literal:
+def _term(parameter: Parameter, value: str, fits: Fits) -> NamedNode | Literal:
     if len(value) <= _MAX_LENGTH:
         try:
             term = _read(parameter, value)
         except ValueError:
             term = None
-        if term is not None and (not parameter.values or term in [_read(parameter, each) for each in parameter.values]):
+        if term is not None and _is_offered(parameter, term, fits):
             return term
-    raise BadParameter(name=parameter.name, value=_shown(value), expected=_expected(parameter))
+    raise _fault("listed" if parameter.values else parameter.kind, parameter, value)
+
+
+def _is_offered(parameter: Parameter, term: NamedNode | Literal, fits: Fits) -> bool:
+    if parameter.values:
+        return term in [_read(parameter, each) for each in parameter.values]
+    is_default = parameter.default is not None and term == _read(parameter, parameter.default)
+    return is_default or not isinstance(term, NamedNode) or fits(parameter, term)
+
+
+def _fault(reason: str, parameter: Parameter, given: str | Sequence[str]) -> BadValue:
+    example = short(parameter, parameter.example)
+    expected = ", ".join(parameter.values) or example
+    return BadValue(reason=reason, name=parameter.name, value=_shown(given), expected=expected, example=example)
 
 
 def _read(parameter: Parameter, value: str) -> NamedNode | Literal | None:
@@ -144,13 +174,6 @@ def _thing(value: str) -> NamedNode | None:
 
 def _iri(value: str) -> NamedNode | None:
     return NamedNode(value) if _IRI.fullmatch(value) else None
-
-
-def _expected(parameter: Parameter) -> str:
-    """What the parameter takes, in words that need no translation."""
-    if parameter.values:
-        return ", ".join(parameter.values)
-    return f"{parameter.scheme or parameter.kind}, {short(parameter, parameter.example)}"
 
 
 def _shown(value: str | Sequence[str]) -> str:

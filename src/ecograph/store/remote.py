@@ -7,33 +7,23 @@ so a projection that was ended anywhere goes on with the revision it was at. Rea
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Final, Self, TypeVar, cast
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import Final, TypeVar, cast
 
-from pyoxigraph import (
-    Literal,
-    NamedNode,
-    Quad,
-    QueryBoolean,
-    QueryResultsFormat,
-    QuerySolutions,
-    Store,
-    parse_query_results,
-)
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from ecograph.errors import NotLoaded, StoreForeign
+from ecograph.errors import NotLoaded, StoreForeign, StoreUnavailable
 from ecograph.namespaces import GRAPH, LEDGER_GRAPH
 from ecograph.rdf.patch import Patch, Step, merged
 from ecograph.store import checking
-from ecograph.store.base import REVISION, Object, Progress, Result, Subject, revision_quad
+from ecograph.store.base import REVISION, Progress, revision_quad
 from ecograph.store.building import build
-from ecograph.store.endpoint import Address, Endpoint, Form
+from ecograph.store.endpoint import Address, Endpoint
+from ecograph.store.served import RemoteSnapshot
 
 ONE_REQUEST: Final = 1_000
 """Statements in one update: Virtuoso's compiler gives up somewhere above."""
@@ -44,116 +34,11 @@ ONE_LOAD: Final = 50_000
 _FRESH_S: Final = 1.0
 """How long a reader takes the revision for granted, so that not every page asks the server for it."""
 
-_KEPT_THINGS: Final = 4_096
-"""Things whose statements a snapshot remembers; a page asks about the same few dozen again and again."""
-
 _PROBE: Final = Quad(GRAPH.probe, REVISION, Literal("probe"), GRAPH.probe)
-_FORM: Final = re.compile(r"\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
-_ASIDE: Final = re.compile(r"<[^<>\s]*>|\"[^\"\n]*\"|#[^\n]*")
 _OURS: Final = f"GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), {Literal(GRAPH.iri)}))"
 _MARK: Final = f"{LEDGER_GRAPH} {REVISION} ?number"
+_IN_GRAPH: Final = f"GRAPH {LEDGER_GRAPH} {{ {_MARK} }}"
 _T = TypeVar("_T")
-
-
-class RemoteSnapshot:
-    """
-    What a server shows. Not a snapshot in earnest: while somebody writes there, answers are those of the moment.
-
-    Only graphs of EcoGraph are shown as statements; some engines keep graphs of their own beside them.
-    """
-
-    path: Path | None = None
-    """There is no directory that another process could open."""
-
-    def __init__(self, endpoint: Endpoint, revision: int) -> None:
-        self._endpoint = endpoint
-        self._revision = revision
-        self._closed = False
-        self._about = lru_cache(maxsize=_KEPT_THINGS)(lambda subject: tuple(self._matching(subject, None, None, None)))
-
-    @property
-    def revision(self) -> int:
-        """The ledger's revision that the server was at."""
-        return self._revision
-
-    def quads(
-        self,
-        subject: Subject | None = None,
-        predicate: NamedNode | None = None,
-        object: Object | None = None,
-        graph: NamedNode | None = None,
-    ) -> Iterator[Quad]:
-        """The statements of EcoGraph's graphs that match; None matches anything."""
-        self._require_open()
-        if subject is None:
-            return self._matching(None, predicate, object, graph)
-        return (
-            quad
-            for quad in self._about(subject)
-            if predicate in (None, quad.predicate)
-            and object in (None, quad.object)
-            and graph in (None, quad.graph_name)
-        )
-
-    def __contains__(self, quad: Quad) -> bool:
-        self._require_open()
-        return self._endpoint.holds(f"ASK {{ {_pattern(quad)} }}")
-
-    def __bool__(self) -> bool:
-        return True  # else asking whether there is a snapshot would count its statements
-
-    def __len__(self) -> int:
-        self._require_open()
-        return sum(checking.counts(self._endpoint).values())
-
-    def query(self, text: str) -> Result:
-        """
-        The answer to a SPARQL query over the server's default graph.
-
-        Raises:
-            SyntaxError: The query does not parse.
-        """
-        self._require_open()
-        word = _FORM.search(_ASIDE.sub(" ", text))
-        with self._endpoint.asking(text, cast(Form, word[1].upper()) if word else "SELECT") as result:
-            if isinstance(result, QueryBoolean):
-                return result
-            if isinstance(result, QuerySolutions):
-                xml = QueryResultsFormat.XML
-                return parse_query_results(result.serialize(format=xml), xml)
-            store = Store()
-            store.bulk_extend(result)
-            return store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
-
-    def close(self) -> None:
-        """Let the snapshot go; the connection stays the store's."""
-        self._closed = True
-        self._about.cache_clear()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _matching(
-        self, subject: Subject | None, predicate: NamedNode | None, object: Object | None, graph: NamedNode | None
-    ) -> Iterator[Quad]:
-        place = str(graph) if graph else "?g"
-        text = f"{subject or '?s'} {predicate or '?p'} {object or '?o'}"
-        for row in self._endpoint.solutions(f"SELECT * WHERE {{ GRAPH {place} {{ {text} }} }}"):
-            found = graph or row["g"]
-            if found in GRAPH:
-                yield Quad(
-                    cast(Subject, subject or row["s"]),
-                    cast(NamedNode, predicate or row["p"]),
-                    cast(Object, object or row["o"]),
-                    cast(NamedNode, found),
-                )
-
-    def _require_open(self) -> None:
-        if self._closed:
-            raise RuntimeError("the snapshot is closed")
 
 
 class RemoteStore:
@@ -167,12 +52,17 @@ class RemoteStore:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._merges = False
+        self._reads_only = False
+        self._left_at = 0
         self._seen = (0.0, 0)
 
     @classmethod
     def open(cls, address: Address) -> RemoteStore:
         """
         Open for writing, and claim an empty dataset.
+
+        Where the server's default graph is ours and is not at the revision of the named graphs, as after a dump was
+        loaded by the engine's own loader, it is written from them.
 
         Raises:
             StoreForeign: There is data that EcoGraph did not write where it would write.
@@ -193,12 +83,15 @@ class RemoteStore:
 
         Raises:
             NotLoaded: Nothing has been projected there yet.
-            StoreUnavailable: The server does not answer, or refuses.
+            StoreUnavailable: The server does not answer, or refuses, or its default graph shows nothing of the graph.
         """
         store = cls(Endpoint(address))
+        store._reads_only = True
         try:
             if not store._mark():
                 raise NotLoaded(directory=address.query)
+            if not store._endpoint.holds(f"ASK {{ {_MARK} }}"):
+                raise StoreUnavailable(url=address.query, fault="unmerged", detail="{ ?s ?p ?o }")
         except BaseException:
             store.close()
             raise
@@ -229,10 +122,13 @@ class RemoteStore:
 
         Raises:
             ValueError: `number` is not the next revision.
-            StoreUnavailable: The server does not answer, or refuses; the revision may be written again.
+            StoreUnavailable: The server does not answer, or refuses; the revision may be written again. Or somebody
+                else has written it since.
         """
         before = self.revision
         if number != before + 1:
+            if before != self._left_at:
+                raise self._also_written(number - 1, before)
             raise ValueError(f"revision {number} cannot follow revision {before}")
         self._follow(number, patch)
 
@@ -245,22 +141,39 @@ class RemoteStore:
         return RemoteSnapshot(self._endpoint, self.revision)
 
     def snapshot(self) -> RemoteSnapshot:
-        """What readers see."""
-        return RemoteSnapshot(self._endpoint, self.shown)
+        """
+        What readers see.
+
+        Raises:
+            StoreUnavailable: For a reader, while the graph is being built anew.
+        """
+        shown = self.shown
+        if self._reads_only and not shown:
+            raise StoreUnavailable(url=self._endpoint.address.query, fault="building", detail=f"{REVISION} 0")
+        return RemoteSnapshot(self._endpoint, shown)
 
     def rebuild(self, steps: Iterable[Step], total: int = 0, progress: Progress | None = None) -> None:
         """
         Empty EcoGraph's graphs, and write every revision anew. Readers see it happen.
 
+        The mark says 0 from before anything goes until the first revision is whole, so what was ended anywhere is
+        begun anew by whoever comes next.
+
         Raises:
-            StoreUnavailable: The server does not answer, or refuses; what is there so far can be gone on from.
+            StoreUnavailable: The server does not answer, or refuses, or somebody else writes there as well; what is
+                there so far can be gone on from.
         """
+        zero = revision_quad(0)
+        self._update(*self._adding([zero]), *self._unmarking(after=0))
         for graph in checking.counts(self._endpoint):
-            self._endpoint.update(f"DROP SILENT GRAPH <{graph}>")
+            if graph != LEDGER_GRAPH.value:
+                self._endpoint.update(f"DROP SILENT GRAPH <{graph}>")
         if self._merges:
             self._endpoint.update("CLEAR SILENT DEFAULT")
-        self._endpoint.update(f"INSERT DATA {{ {self._both([revision_quad(0)])} }}")
+            self._update(*self._adding([zero]))
         for step in steps:
+            if (there := self.revision) != step.number - 1:
+                raise self._also_written(step.number - 1, there)
             self._follow(step.number, merged(Patch.from_bytes(part) for part in step.parts))
             if progress:
                 progress(step.number, total)
@@ -279,6 +192,8 @@ class RemoteStore:
         """
         Compare the number of statements in each graph with a replay of the ledger, and the statements themselves.
 
+        So too in the default graph, unless the engine makes it itself of the named graphs.
+
         Args:
             steps: Every revision up to the one that the server should show.
             sample: How many statements are looked up, chosen at random; None for all.
@@ -292,26 +207,62 @@ class RemoteStore:
         with TemporaryDirectory(prefix="ecograph-check-") as temporary:
             replayed = Path(temporary) / "store"
             build(replayed, steps)
-            return checking.check(Store.read_only(str(replayed)), self._endpoint, sample)
+            return checking.check(Store.read_only(str(replayed)), self._endpoint, sample, self._merges)
 
     def close(self) -> None:
         """Let the connections go."""
         self._endpoint.close()
 
-    def _mark(self) -> int | None:
+    def _also_written(self, expected: int, found: int) -> StoreUnavailable:
+        return StoreUnavailable(url=self._endpoint.address.query, fault="busy", detail=f"{expected} → {found}")
+
+    def _mark(self, place: str = _IN_GRAPH) -> int | None:
         """The number in the ledger's graph; None in a dataset that EcoGraph has never written in."""
-        found = list(self._endpoint.solutions(f"SELECT ?number WHERE {{ GRAPH {LEDGER_GRAPH} {{ {_MARK} }} }}"))
         # The mark changes in one request, but not every engine makes one transaction of it: the older number is true.
-        return min((int(cast(Literal, row["number"]).value) for row in found), default=None)
+        return min(self._marks(place), default=None)
+
+    def _marks(self, place: str) -> list[int]:
+        rows = self._endpoint.solutions(f"SELECT ?number WHERE {{ {place} }}")
+        return [int(cast(Literal, row["number"]).value) for row in rows]
+
+    def _unmarking(self, after: int) -> list[str]:
+        """Updates that take away the marks of later revisions."""
+        found = {number for place in (_IN_GRAPH, _MARK) for number in self._marks(place) if number > after}
+        gone = [revision_quad(number) for number in sorted(found)]
+        return [f"DELETE DATA {{ {self._both(gone)} }}"] if gone else []
 
     def _claim(self) -> None:
         self._merges = not self._shows_named_graphs()
-        if self._mark() is None:
+        mark = self._mark()
+        self._left_at = mark or 0
+        if mark is None:
             if self._endpoint.holds(f"ASK {{ {_OURS} }}") or (
                 self._merges and self._endpoint.holds("ASK { ?s ?p ?o }")
             ):
                 raise StoreForeign(url=self._endpoint.address.query)
-            self._endpoint.update(f"INSERT DATA {{ {self._both([revision_quad(0)])} }}")
+            self._update(*self._adding([revision_quad(0)]))
+        elif mark and self._merges and self._mark(_MARK) != mark:
+            self._merge(mark)
+
+    def _merge(self, mark: int) -> None:
+        """Write the default graph from the named graphs, a request at a time, its mark last."""
+        self._endpoint.update("CLEAR SILENT DEFAULT")
+        by_graph_store = self._endpoint.address.graphs is not None
+        for graph in checking.counts(self._endpoint):
+            if graph == LEDGER_GRAPH.value:
+                continue
+            # Read to its end before anything is written: servers have deadlines for queries.
+            with TemporaryFile() as read:
+                for row in self._endpoint.solutions(f"SELECT ?s ?p ?o WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"):
+                    read.write(f"{row['s']} {row['p']} {row['o']} .\n".encode())
+                read.seek(0)
+                for some in _parts(read, ONE_LOAD if by_graph_store else ONE_REQUEST):
+                    lines = b"".join(some)
+                    if by_graph_store:
+                        self._endpoint.add(lines, None)
+                    else:
+                        self._endpoint.update(f"INSERT DATA {{ {lines.decode()} }}")
+        self._endpoint.update(f"INSERT DATA {{ {revision_quad(mark).triple} }}")
 
     def _shows_named_graphs(self) -> bool:
         """Whether the server's default graph shows by itself what named graphs state. That differs."""
@@ -329,7 +280,12 @@ class RemoteStore:
         )
         if len(patch) <= ONE_REQUEST:
             self._update(*self._removing(patch.removals), *self._adding(patch.additions), *mark)
-            return
+        else:
+            self._follow_in_pieces(patch)
+            self._update(*mark)
+        self._left_at = number
+
+    def _follow_in_pieces(self, patch: Patch) -> None:
         for some in _parts(patch.removals, ONE_REQUEST):
             self._update(*self._removing(some))
         if self._endpoint.address.graphs:
@@ -337,7 +293,6 @@ class RemoteStore:
         else:
             for some in _parts(patch.additions, ONE_REQUEST):
                 self._update(*self._adding(some))
-        self._update(*mark)
 
     def _update(self, *operations: str) -> None:
         self._endpoint.update(" ;\n".join(operations))
@@ -379,11 +334,7 @@ def _data(quads: Iterable[Quad]) -> str:
     return "\n".join(f"GRAPH {quad.graph_name} {{ {quad.triple} }}" for quad in quads)
 
 
-def _pattern(quad: Quad) -> str:
-    return _data([quad]) if isinstance(quad.graph_name, NamedNode) else str(quad.triple)
-
-
-def _parts(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+def _parts(items: Iterable[_T], size: int) -> Iterator[Sequence[_T]]:
     """The items, so many at a time."""
     waiting = iter(items)
     while part := tuple(islice(waiting, size)):

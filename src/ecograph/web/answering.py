@@ -24,6 +24,7 @@ from ecograph.messages import Language
 from ecograph.query import parameters
 from ecograph.query.catalogue import CatalogueQuery
 from ecograph.rdf.formats import JSON, QUESTION_FORMATS, RESULT_FORMATS, XLSX, Format, negotiate
+from ecograph.web.reading.fitting import fits_in
 from ecograph.web.views.rows import Cell, Rows, rows_of
 from ecograph.web.views.words import Reader
 
@@ -69,12 +70,12 @@ def answer(
         client: Who asks, for a fair share.
 
     Raises:
-        BadParameter: A value is missing or of the wrong kind.
+        BadParameter: A value is missing, of the wrong kind, or not in that revision.
         NotAcceptable: None of the formats is wanted.
         QueryError: It could not be answered.
     """
     target = target or negotiate(accept, QUESTION_FORMATS)
-    query = parameters.bind(question, in_language(question, values, lang))
+    query = parameters.bind(question, in_language(question, values, lang), fits_in(view))
     asked = target if target in RESULT_FORMATS else JSON
     found = ecograph.queries.run(query, asked.media_type, directory=view.snapshot.path, client=client)
     if target in RESULT_FORMATS:

@@ -143,6 +143,29 @@ class TestBind:
         assert '"2020"^^' in bind(question, {"need": "need/n01", "year": " "}).text
         assert '"1999"^^' in bind(question, {"need": "need/n01", "year": "1999"}).text
 
+    def test_value_is_looked_for_where_the_question_is_asked(self) -> None:
+        """
+        A thing or concept that the graph does not have is a fault; lists in the header and defaults need no graph.
+        """
+        with pytest.raises(BadParameter) as fault:
+            bind(QUERY, {"need": "need/n01", "side": "dk"}, lambda parameter, _: parameter.name != "need")
+        assert fault.value.values["name"] == "need"
+        assert bind(QUERY, {"need": "need/n01", "side": "dk"}, lambda parameter, _: parameter.name == "need")
+
+    def test_fault_is_a_sentence_with_an_example(self) -> None:
+        """
+        What is missing or wrong is told in words in three languages, and what may be written instead.
+        """
+        (missing,) = faults(QUERY, {})
+        assert missing.message("en") == "“need” is missing. Write for example need=need/n09."
+        assert missing.message("da") == "»need« mangler. Skriv for eksempel need=need/n09."
+        assert missing.message("sv") == "”need” saknas. Skriv till exempel need=need/n09."
+        wrong, unknown = faults(QUERY, {"need": "need/n01", "year": "99"}) + faults(
+            QUERY, {"need": "need/n01", "colour": "red"}
+        )
+        assert wrong.message("en") == "“year” cannot be “99”: that is not a year. Write for example 2024."
+        assert "day, side, at" in unknown.message("en")
+
     def test_every_fault_is_told(self) -> None:
         """
         All that is wrong with what was given is known at once, by parameter.

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from ecograph.messages import LANGUAGES
+
 API = "/api/v1"
 PAGE = Path(__file__).parents[3] / "docs" / "api.md"
 FORM, QUERY = "application/x-www-form-urlencoded", "application/sparql-query"
@@ -75,6 +77,26 @@ class TestLists:
             address = response.links.get("next", {}).get("url", "")
         assert address == ""
         assert len(set(found)) == 4
+
+    @pytest.mark.parametrize("path", ["needs", "topics", "search", "suggest", "changes", "diff"])
+    def test_parameter_that_a_list_does_not_have_is_refused(self, client: httpx.Client, path: str) -> None:
+        """
+        A list of another day is not answered with today's: what it does not know is named, with what it knows.
+        """
+        for lang in LANGUAGES:
+            found = client.get(f"/api/v1/{path}", params={"at": "1", "lang": lang})
+            assert (found.status_code, found.json()["code"]) == (400, "bad-parameter")
+            assert "at" in found.json()["detail"]
+            assert "limit" in found.json()["detail"]
+
+    @pytest.mark.parametrize("path", ["needs", "topics", "search", "changes", "diff", "contributions", "shortlists"])
+    def test_links_between_pages_are_described(self, client: httpx.Client, path: str) -> None:
+        """
+        The description says that a list's answer has the header `Link`.
+        """
+        described = client.get("/openapi.json").json()["paths"][f"/api/v1/{path}"]["get"]
+        assert "Link" in described["responses"]["200"]["headers"]
+        assert "400" in described["responses"]
 
     def test_label_is_in_the_language_asked_for_or_said_not_to_be(self, client: httpx.Client) -> None:
         """

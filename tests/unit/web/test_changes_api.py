@@ -168,6 +168,17 @@ class TestDiff:
         assert [line[:2] for line in lines[1:-1]] == ["D ", "A "]
         assert reader.get(f"{API}/diff?from=0&to=1&format=patch").text.count("\nA ") > 1000
 
+    def test_statements_are_those_of_the_whole_patch(self, reader: httpx.Client) -> None:
+        """
+        `statements` counts what `format=patch` holds, with what EcoGraph notes itself and no page shows.
+        """
+        said = reader.get(f"{API}/diff?from=0&limit=1").json()
+        lines = reader.get(f"{API}/diff?from=0&format=patch").text.splitlines()
+        assert said["statements"] == {
+            "added": sum(line.startswith("A ") for line in lines),
+            "removed": sum(line.startswith("D ") for line in lines),
+        }
+
     def test_one_thing_and_pages(self, reader: httpx.Client) -> None:
         """
         A difference can be narrowed to one thing, and a large one is read page by page.

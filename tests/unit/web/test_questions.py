@@ -134,6 +134,27 @@ class TestFiles:
         found = client.get(f"{API}/needs-by-year.xlsx?{wrong}")
         assert (found.status_code, found.json()["code"]) == (400, "bad-parameter")
 
+    @pytest.mark.parametrize(
+        ("question", "value"),
+        [
+            ("needs-in-topic", "topic=climat"),
+            ("needs-in-topic", "topic=https://w3id.org/ecograph/concept/country/dk"),
+            ("needs-of-municipality", "municipality=municipality/dk-atlantis"),
+            ("needs-of-municipality", "municipality=organisation/zink"),
+            ("who-said-this", "thing=need/nothing"),
+        ],
+    )
+    def test_value_that_the_graph_does_not_have_is_named(self, client: httpx.Client, question: str, value: str) -> None:
+        """
+        An unknown concept, one of another scheme, an unknown thing and one of another class are refused.
+        """
+        found = client.get(f"{API}/{question}.csv?{value}")
+        assert (found.status_code, found.json()["code"]) == (400, "bad-parameter")
+        name, _, given = value.partition("=")
+        assert name in found.json()["detail"]
+        assert given in found.json()["detail"]
+        assert client.get(f"/en/queries/{question}?{value}").status_code == 400
+
     def test_unknown_question_and_format_are_not_found(self, client: httpx.Client) -> None:
         """
         A question or a format that there is not is a 404.
@@ -161,6 +182,18 @@ class TestPast:
             page = client.get("/sv/queries/counts-by-class-and-country", params={"at": "1"})
             assert "Svaret är från revision 1" in page.text
             assert "at=1" in page.text
+            assert page.headers["ecograph-revision"] == "1"
+            assert "memento-datetime" in page.headers
+
+    @pytest.mark.parametrize("address", [f"{API}/municipality-at-a-glance", "/en/queries/municipality-at-a-glance"])
+    def test_value_is_looked_for_in_the_revision_that_is_asked(self, service: Service, address: str) -> None:
+        """
+        A municipality that is known today is a fault in a question about a day before it was.
+        """
+        with service.client() as client:
+            values = {"municipality": "municipality/dk-synthetic"}
+            assert client.get(address, params=values).status_code == 200
+            assert client.get(address, params={**values, "at": "1"}).status_code == 400
 
 
 class TestDescription:

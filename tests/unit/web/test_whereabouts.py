@@ -58,6 +58,10 @@ class TestWhereabouts:
                 assert f"?at={before}" in body["detail"]
                 assert "made up" not in body["detail"]
             assert client.get(f"{path}.ttl").status_code == 410
+            listed = f"/api/v1/actors/{iri.value.rpartition('/')[2]}"
+            answer = client.get(listed)
+            assert (answer.status_code, answer.json()["code"]) == (410, "withdrawn")
+            assert client.get(listed, params={"at": before}).status_code == 200
             page = client.get(f"/da{path}", headers=BROWSER)
             assert page.status_code == 410
             assert "trukket tilbage" in page.text
@@ -115,6 +119,9 @@ class TestWhereabouts:
             for iri in (old, older):
                 answer = client.get("/" + iri.value.partition("/ecograph/")[2] + ".ttl")
                 assert (answer.status_code, answer.headers["location"]) == (301, f"{path}.ttl")
+                led = client.get(f"/api/v1/actors/{iri.value.rpartition('/')[2]}")
+                assert led.status_code == 301
+                assert led.headers["location"] == f"/api/v1/actors/{target.value.rpartition('/')[2]}"
             page = client.get("/sv/" + old.value.partition("/ecograph/")[2])
             assert (page.status_code, page.headers["location"]) == (301, f"/sv{path}")
 

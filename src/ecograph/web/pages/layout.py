@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC
+from email.utils import format_datetime
 from functools import cache
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.staticfiles import StaticFiles
 
-from ecograph.errors import UnknownLanguage
+from ecograph.errors import EcoGraphError, UnknownLanguage
+from ecograph.ledger.timeline import Entry
 from ecograph.messages import LANGUAGES, Language, language_of, text
 from ecograph.web import auth
-from ecograph.web.access import ecograph_of, headers_of
-from ecograph.web.problems import Problem
+from ecograph.web.access import REVISION_HEADER, ecograph_of, headers_of
+from ecograph.web.problems import Problem, plain_page
 from ecograph.web.views.words import Link, Reader
 
 static = StaticFiles(packages=[("ecograph.web", "static")])
@@ -69,8 +72,20 @@ def page(
     return HTMLResponse(body, status, headers)
 
 
+def as_of(response: Response, entry: Entry) -> Response:
+    """The response with the headers of a past revision, which its content is from."""
+    response.headers[REVISION_HEADER] = str(entry.number)
+    response.headers["Memento-Datetime"] = format_datetime(entry.published_at.astimezone(UTC), usegmt=True)
+    del response.headers["ETag"]  # it is the present's
+    return response
+
+
 def problem(request: Request, fault: Problem, lang: Language, reference: str) -> str:
-    """What went wrong, as a page."""
+    """What went wrong, as a page; a plain one where the graph, which the frame speaks of, cannot be had."""
+    try:
+        ecograph_of(request).view()
+    except EcoGraphError:
+        return plain_page(request, fault, lang, reference)
     title = text(f"problem.title.{fault.title}", lang)
     shown = {"title": title, "detail": fault.details[lang], "reference": reference}
     return _render(request, lang, "problem.html", crumbs=[Link(title)], section="", **shown)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-from email.utils import format_datetime
-
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pyoxigraph import NamedNode
@@ -12,8 +9,8 @@ from pyoxigraph import NamedNode
 from ecograph.errors import UnknownThing
 from ecograph.identifiers import concept_iri, thing_iri
 from ecograph.namespaces import BASE, CONCEPT, ID
-from ecograph.web.access import REVISION_HEADER, ecograph_of
-from ecograph.web.pages.layout import METHODS, Words, page, short
+from ecograph.web.access import ecograph_of
+from ecograph.web.pages.layout import METHODS, Words, as_of, page, short
 from ecograph.web.reading.whereabouts import missing, replacement
 from ecograph.web.views.profiles import Profile, profile
 from ecograph.web.views.words import Link, Reader
@@ -54,10 +51,7 @@ def shown(request: Request, words: Reader, iri: NamedNode, kind: str, slug: str)
         day = words.day(entry.published_at.date().isoformat())
         notice = words.say("data.past.notice", date=day, revision=entry.number)
         response = _page(request, then, iri, kind, slug, found, notice)
-    response.headers[REVISION_HEADER] = str(entry.number)
-    response.headers["Memento-Datetime"] = format_datetime(entry.published_at.astimezone(UTC), usegmt=True)
-    del response.headers["ETag"]  # it is the present's
-    return response
+    return as_of(response, entry)
 
 
 def _present(request: Request, words: Reader, iri: NamedNode, kind: str, slug: str) -> Response:

@@ -19,7 +19,8 @@ from ecograph.spelling import fold
 from ecograph.web.access import ecograph_of
 from ecograph.web.answering import in_language
 from ecograph.web.clients import client_of
-from ecograph.web.pages.layout import METHODS, Words, page, short
+from ecograph.web.pages.layout import METHODS, Words, as_of, page, short
+from ecograph.web.reading.fitting import fits_in
 from ecograph.web.views.asking import Form, form, link_to
 from ecograph.web.views.rows import Rows, heading, rows_of
 from ecograph.web.views.words import Link, Reader
@@ -70,11 +71,11 @@ def query(request: Request, words: Words, slug: str, at: str | None = None) -> R
     question = ecograph.catalogue.question(slug)
     given = parameters.given_by(request.query_params.multi_items())
     given.pop("at", None)
-    asked = form(question, given, words)
     shown: Rows | None = None
     error, sparql, limited = "", question.text, False
-    with ecograph.view_at(at) if at else nullcontext(words.view) as view:
-        revision = view.revision
+    entry = ecograph.history.moment(at) if at else None
+    with ecograph.view_at(str(entry.number)) if entry else nullcontext(words.view) as view:
+        asked = form(question, given, words, fits_in(view))
         if asked.right:
             bound = parameters.bind(question, in_language(question, asked.values, words.lang))
             sparql = bound.text
@@ -83,7 +84,7 @@ def query(request: Request, words: Words, slug: str, at: str | None = None) -> R
                 shown, limited = rows_of(question, json.loads(found.body), words), found.truncated
             except QueryError as fault:
                 error = fault.message(words.lang)
-    return page(
+    response = page(
         request,
         words.lang,
         "query.html",
@@ -105,13 +106,14 @@ def query(request: Request, words: Words, slug: str, at: str | None = None) -> R
         bars_cut=words.number(_BARS_SHOWN) if shown and len(shown.rows) > _BARS_SHOWN else "",
         chart=_chart(question, words),
         at=at or "",
-        past=words.number(revision) if at else "",
+        past=words.number(entry.number) if entry else "",
         error=error,
         sparql=sparql,
         sparql_href=f"/{words.lang}/sparql?{urlencode({'query': sparql})}",
         downloads=_downloads(question, asked.values, words, at),
         choice_href=lambda name, value: _address(question, {**asked.values, name: [value]}, words, at),
     )
+    return as_of(response, entry) if entry else response
 
 
 def by_theme(catalogue: Catalogue, words: Reader, asked: str = "") -> list[Theme]:

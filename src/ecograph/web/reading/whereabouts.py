@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import Final, NoReturn
 
 from pyoxigraph import NamedNode
 
 from ecograph.bootstrap import EcoGraph, View
-from ecograph.errors import UnknownThing
+from ecograph.errors import EcoGraphError, UnknownThing
+from ecograph.identifiers import graph_iri
 from ecograph.ledger.records import Kind
 from ecograph.ledger.timeline import Entry, Timeline
 from ecograph.namespaces import BASE, DCTERMS, ID, OWL
@@ -107,17 +109,30 @@ def missing(ecograph: EcoGraph, view: View, iri: NamedNode, kind: str, slug: str
     left = departure(ecograph, view, iri)
     if left is None:
         raise UnknownThing(kind=kind, id=slug)
-    partner = next((each for each in ecograph.ledger.partners.all() if each.slug == left.publisher), None)
     code = "withdrawn" if left.kind is Kind.WITHDRAWAL else "gone"
     raise Refused(
         410,
         code,
-        who=partner.name if partner else left.publisher,
+        who=_who(ecograph, view, left),
         when=left.published_at.date().isoformat(),
         revision=left.number,
         before=left.number - 1,
         id=ID.local(iri) if iri in ID else iri.value.removeprefix(BASE),
     )
+
+
+def _who(ecograph: EcoGraph, view: View, left: Entry) -> str:
+    """The publisher's name: as a partner, else as it stood in the graph; its slug where neither is known."""
+    partner = next((each for each in ecograph.ledger.partners.all() if each.slug == left.publisher), None)
+    if partner is not None:
+        return partner.name
+    graph = graph_iri(left.publisher)
+    if graph in view.datasets:
+        return view.datasets[graph].publisher_name
+    with suppress(EcoGraphError), ecograph.view_at(str(left.number - 1)) as before:
+        if graph in before.datasets:
+            return before.datasets[graph].publisher_name
+    return left.publisher
 
 
 def departure(ecograph: EcoGraph, view: View, iri: NamedNode) -> Entry | None:

@@ -7,23 +7,26 @@ Source:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Final, Literal, get_args
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
+from pyoxigraph import NamedNode
 
 from ecograph.bootstrap import EcoGraph
 from ecograph.errors import UnknownThing
 from ecograph.history import MOMENT
-from ecograph.identifiers import NAME, concept_iri, thing_iri
-from ecograph.namespaces import BASE
+from ecograph.identifiers import NAME, SLUG, concept_iri, thing_iri
+from ecograph.namespaces import BASE, CONCEPT, ID
 from ecograph.web.access import State, TheEcoGraph, TheLanguage, TheState, TheView
-from ecograph.web.reading import counting, description, fulltext
+from ecograph.web.negotiating import see
+from ecograph.web.reading import counting, description, fulltext, whereabouts
 from ecograph.web.reading.building import directory
 from ecograph.web.reading.directory import COLLECTIONS, FACETS, MAX_PAGE, Collection, Facet, Filter, Sort
 from ecograph.web.rest import models
-from ecograph.web.rest.lists import PROBLEMS, Lang, link_pages
+from ecograph.web.rest.lists import ELSEWHERE, PAGED, PROBLEMS, Lang, OnlyKnown, link_pages
 from ecograph.web.rest.suggestions import Suggestions, suggestions
 
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
@@ -148,7 +151,14 @@ def index(view: TheView) -> dict[str, str]:
     }
 
 
-@router.get("/search", summary="Search by name, text and topic", tags=["graph"], operation_id="search")
+@router.get(
+    "/search",
+    summary="Search by name, text and topic",
+    tags=["graph"],
+    operation_id="search",
+    responses=PAGED,
+    dependencies=[OnlyKnown],
+)
 def search(
     request: Request,
     response: Response,
@@ -168,7 +178,13 @@ def search(
     return models.listing(view, found, lang)
 
 
-@router.get("/suggest", summary="Names that go on like this", tags=["graph"], operation_id="suggest")
+@router.get(
+    "/suggest",
+    summary="Names that go on like this",
+    tags=["graph"],
+    operation_id="suggest",
+    dependencies=[OnlyKnown],
+)
 def suggest(
     view: TheView,
     lang: TheLanguage,
@@ -204,7 +220,14 @@ def stats(view: TheView) -> models.Stats:
     )
 
 
-@router.get("/topics", summary="Topics", tags=["topics"], operation_id="listTopics")
+@router.get(
+    "/topics",
+    summary="Topics",
+    tags=["topics"],
+    operation_id="listTopics",
+    responses=PAGED,
+    dependencies=[OnlyKnown],
+)
 def topics(
     request: Request,
     response: Response,
@@ -221,15 +244,25 @@ def topics(
     return models.listing(view, found, lang)
 
 
-@router.get("/topics/{slug}", summary="One topic", tags=["topics"], operation_id="getTopic")
+@router.get(
+    "/topics/{slug}",
+    summary="One topic",
+    tags=["topics"],
+    operation_id="getTopic",
+    response_model=models.ThingDetail,
+    responses=ELSEWHERE,
+)
 def topic_detail(
+    request: Request,
+    ecograph: TheEcoGraph,
     state: TheState,
     lang: TheLanguage,
     slug: Annotated[str, Path(max_length=200, examples=["cloudburst"])],
     _lang: Lang = None,
-) -> models.ThingDetail:
+) -> models.ThingDetail | Response:
     """A topic with everything said of it, also as it was `at` a moment."""
-    return models.detail(state.view, description.concept(state.view, "topic", slug), lang)
+    places = [concept_iri("topic", slug)] if SLUG.fullmatch(slug) else []
+    return _detail(request, ecograph, state, lang, places, "topic", slug)
 
 
 def _counted(facets: list[Facet | Literal["none"]]) -> tuple[Facet, ...]:
@@ -253,7 +286,15 @@ def _since(ecograph: EcoGraph, wanted: Filter, since: str | None, sort: Sort) ->
 def _list(name: Collection, one: str, said: str, example: str | None) -> None:
     """A list and its things as operations of their own, so that the description names each."""
 
-    @router.get(f"/{name}", summary=said, tags=[name], operation_id=f"list{name.title()}", name=name)
+    @router.get(
+        f"/{name}",
+        summary=said,
+        tags=[name],
+        operation_id=f"list{name.title()}",
+        name=name,
+        responses=PAGED,
+        dependencies=[OnlyKnown],
+    )
     def things(
         request: Request,
         response: Response,
@@ -287,20 +328,57 @@ def _list(name: Collection, one: str, said: str, example: str | None) -> None:
     shown = Path(max_length=200, examples=[example] if example else None)
 
     @router.get(
-        f"/{name}/{{slug}}", summary=f"{one}, whole", tags=[name], operation_id=f"get{name.title()[:-1]}", name=one
+        f"/{name}/{{slug}}",
+        summary=f"{one}, whole",
+        tags=[name],
+        operation_id=f"get{name.title()[:-1]}",
+        name=one,
+        response_model=models.ThingDetail,
+        responses=ELSEWHERE,
     )
-    def thing(state: TheState, lang: TheLanguage, slug: str = shown, _lang: Lang = None) -> models.ThingDetail:
+    def thing(
+        request: Request,
+        ecograph: TheEcoGraph,
+        state: TheState,
+        lang: TheLanguage,
+        slug: str = shown,
+        _lang: Lang = None,
+    ) -> models.ThingDetail | Response:
         """A thing with every statement about it, each with the graph it stands in, also as it was `at` a moment."""
-        return _detail(state, lang, name, slug)
+        templates, kinds = state.view.contract.templates, sorted(directory(state.view).kinds_of[name])
+        ids = dict.fromkeys(templates[each].iri_kind for each in kinds) if NAME.fullmatch(slug) else ()
+        return _detail(request, ecograph, state, lang, [thing_iri(kind, slug) for kind in ids], name, slug)
 
 
-def _detail(state: State, lang: TheLanguage, name: Collection, slug: str) -> models.ThingDetail:
-    view = state.view
-    kinds = directory(view).kinds_of[name]
-    for kind in dict.fromkeys(view.contract.templates[each].iri_kind for each in sorted(kinds)):
-        if NAME.fullmatch(slug) and next(iter(view.snapshot.quads(thing_iri(kind, slug))), None) is not None:
-            return models.detail(view, description.thing(view, kind, slug), lang)
-    raise UnknownThing(kind=name, id=slug)
+def _address(request: Request, places: Sequence[NamedNode], moved: NamedNode) -> str:
+    """Where a merged thing leads: within its list, or to linked data where its new kind is in another."""
+    kind, _, slug = moved.value.rpartition("/")
+    if kind in {iri.value.rpartition("/")[0] for iri in places}:
+        return f"{request.url.path.rpartition('/')[0]}/{slug}"
+    return f"/{moved.value.removeprefix(BASE)}"
+
+
+def _detail(
+    request: Request,
+    ecograph: EcoGraph,
+    state: State,
+    lang: TheLanguage,
+    places: Sequence[NamedNode],
+    kind: str,
+    slug: str,
+) -> models.ThingDetail | Response:
+    """What stands at the first of these addresses; 301 to what it was merged into, 410 for what was there once."""
+    for iri in places:
+        moved = whereabouts.replacement(state.snapshot, iri)
+        if moved is not None and (moved in ID or moved in CONCEPT):
+            return see(request, _address(request, places, moved), 301, state.headers)
+        found = description.of(state.view, iri)
+        if found is not None:
+            return models.detail(state.view, found, lang)
+    for iri in places if not state.past else ():
+        if whereabouts.departure(ecograph, state.view, iri) is not None:
+            whereabouts.missing(ecograph, state.view, iri, kind, slug)
+    raise UnknownThing(kind=kind, id=slug)
 
 
 _list("needs", "A need", "Needs", "n09")

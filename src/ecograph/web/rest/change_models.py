@@ -79,7 +79,13 @@ class DiffModel(Model):
     end: RevisionModel
     things: list[ThingChangeModel]
     counts: Annotated[dict[difference.Change, int], Field(description="Things that come, change and go, on all pages")]
-    statements: Annotated[dict[str, int], Field(description="Statements `added` and `removed`, on all pages")]
+    statements: Annotated[
+        dict[str, int],
+        Field(
+            description="Statements `added` and `removed`: all, with those in `graph/provenance` and `graph/ledger`, "
+            "which no page shows and `format=patch` has"
+        ),
+    ]
     patch: Annotated[list[str], Field(description="The statements of the things on this page: `+` or `-`, N-Quads")]
     next: Annotated[str | None, Field(description="`cursor` of the next page")]
 

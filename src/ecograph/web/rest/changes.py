@@ -22,7 +22,7 @@ from ecograph.web.access import TheEcoGraph, TheLanguage, TheView, headers_of
 from ecograph.web.reading import changes as reading
 from ecograph.web.rest import atom
 from ecograph.web.rest import change_models as models
-from ecograph.web.rest.lists import Lang, link_pages, problems_of
+from ecograph.web.rest.lists import PAGED, Lang, OnlyKnown, link_pages, problems_of
 
 router = APIRouter(prefix="/api/v1", tags=["history"], responses=problems_of(400, 404, 422, 503))
 
@@ -86,7 +86,13 @@ def _page(
 ThePage = Annotated[Page, Depends(_page)]
 
 
-@router.get("/changes", summary="What was published when", operation_id="listChanges")
+@router.get(
+    "/changes",
+    summary="What was published when",
+    operation_id="listChanges",
+    responses=PAGED,
+    dependencies=[OnlyKnown],
+)
 def changes(
     request: Request,
     response: Response,
@@ -130,7 +136,8 @@ def feed(
     summary="What differs between two revisions",
     operation_id="compareRevisions",
     response_model=models.DiffModel,
-    responses={200: {"content": {PATCH: {"schema": {"type": "string"}}}}},
+    responses={200: {**PAGED[200], "content": {PATCH: {"schema": {"type": "string"}}}}},
+    dependencies=[OnlyKnown],
 )
 def diff(
     request: Request,
@@ -151,7 +158,8 @@ def diff(
     """
     Statements added and removed, thing by thing in three languages, and as N-Quads.
 
-    Without `to` it ends at the newest revision, without `from` it begins at the one before its end.
+    Without `to` it ends at the newest revision, without `from` it begins at the one before its end. Pages leave out
+    what EcoGraph notes itself, in the graphs `provenance` and `ledger`; `statements` and `format=patch` have it.
     """
     last = _number(ecograph, end) if end else ecograph.revision
     first = _number(ecograph, start) if start else max(last - 1, 0)

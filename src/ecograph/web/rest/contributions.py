@@ -31,7 +31,7 @@ from ecograph.web.idempotency import Once, fingerprint
 from ecograph.web.rest import contribution_models as models
 from ecograph.web.rest.contribution_bodies import Day
 from ecograph.web.rest.documents import PRIVATE, UPLOAD_BODY, given
-from ecograph.web.rest.lists import link_pages, page_after, problems_of
+from ecograph.web.rest.lists import PAGED, OnlyKnown, link_pages, page_after, problems_of
 from ecograph.web.uploads import XLSX, Upload, attachment, media_type_of, read_upload
 
 router = APIRouter(prefix="/api/v1", tags=["contribute"], responses=problems_of(401, 403, 404, 422, 503))
@@ -164,7 +164,13 @@ def check_errors(ecograph: TheEcoGraph, who: MaybeWho, upload: TheUpload, lang: 
     return _faulty_rows(ecograph, _checked(ecograph, upload, who), upload.lang or lang)
 
 
-@router.get("/contributions", summary="Contributions", response_model=models.Contributions)
+@router.get(
+    "/contributions",
+    summary="Contributions",
+    response_model=models.Contributions,
+    responses={**PAGED, **problems_of(400)},
+    dependencies=[OnlyKnown],
+)
 def contributions(
     request: Request,
     ecograph: TheEcoGraph,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, Protocol, TypeVar
 from urllib.parse import urlencode
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
+from fastapi.dependencies.models import Dependant
 
-from ecograph.errors import UnknownPage
+from ecograph.errors import UnknownPage, UnknownParameter
 from ecograph.messages import Language
 
 _PROBLEM: Final = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
@@ -19,6 +20,7 @@ _PROBLEMS: Final[Mapping[int, str]] = {
     404: "No such thing",
     406: "None of the formats asked for can be written",
     408: "The files came too slowly",
+    410: "It was withdrawn, or its publisher left it out; `detail` says who, when, and how to see it as it was",
     409: "Its state does not allow that step",
     412: "It was changed meanwhile; `ETag` and `version` say which version it has now",
     413: "Too large",
@@ -37,6 +39,24 @@ def problems_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 PROBLEMS: Final = problems_of(400, 404, 422, 503)
 """Those of most routes."""
+
+ELSEWHERE: Final[dict[int | str, dict[str, Any]]] = {
+    301: {"description": "It was merged into the thing that `Location` leads to"},
+    **problems_of(410),
+}
+"""What else a single thing answers."""
+
+PAGED: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "headers": {
+            "Link": {
+                "description": 'RFC 8288: the first page (`rel="first"`) and the next, if there is one (`rel="next"`)',
+                "schema": {"type": "string"},
+            }
+        }
+    }
+}
+"""What the pages of a list answer beside their body."""
 
 Side = Literal["dk", "se", "no"]
 Slug = Annotated[str, Path(max_length=200, examples=["n09"])]
@@ -74,6 +94,30 @@ def page_after(cursor: str | None, found: Sequence[L], limit: int) -> tuple[Sequ
         raise UnknownPage(cursor=str(cursor))
     shown = found[start : start + limit]
     return shown, shown[-1].id if start + limit < len(found) else None
+
+
+def _only_known(request: Request) -> None:
+    """
+    Refuse what a list would not heed, so that nobody takes today's answer for that of another day.
+
+    Raises:
+        BadParameter: The address has a parameter that the list does not have.
+    """
+    known = dict.fromkeys(_parameters(request.scope["route"].dependant))
+    for name, value in request.query_params.multi_items():
+        if name not in known and name != "lang":
+            raise UnknownParameter(name=name[:100], value=value[:100], expected=", ".join(known))
+
+
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    """The names that a route and what it depends on read from an address."""
+    yield from (each.alias for each in dependant.query_params)
+    for each in dependant.dependencies:
+        yield from _parameters(each)
+
+
+OnlyKnown: Final = Depends(_only_known)
+"""For lists: a parameter that they do not have is a 400."""
 
 
 def link_pages(request: Request, response: Response, following: str | None) -> None:

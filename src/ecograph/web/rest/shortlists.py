@@ -25,7 +25,7 @@ from ecograph.web.problems import Refused
 from ecograph.web.rest import contribution_bodies as bodies
 from ecograph.web.rest import shortlist_models as models
 from ecograph.web.rest.documents import PRIVATE, etag
-from ecograph.web.rest.lists import link_pages, page_after, problems_of
+from ecograph.web.rest.lists import PAGED, OnlyKnown, link_pages, page_after, problems_of
 from ecograph.web.rest.steps import Version
 from ecograph.web.shortlisting import Item, Shortlist
 from ecograph.web.uploads import attachment
@@ -54,7 +54,13 @@ def shortlist(ecograph: TheEcoGraph, who: TheWho) -> Shortlist:
 TheShortlist = Annotated[Shortlist, Depends(shortlist)]
 
 
-@router.get("", summary="One's own shortlists", response_model=models.Shortlist)
+@router.get(
+    "",
+    summary="One's own shortlists",
+    response_model=models.Shortlist,
+    responses={**PAGED, **problems_of(400)},
+    dependencies=[OnlyKnown],
+)
 def entries(
     request: Request,
     own: TheShortlist,

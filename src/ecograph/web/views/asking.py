@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 from ecograph.identifiers import concept_iri
 from ecograph.namespaces import ID
 from ecograph.query.catalogue import CatalogueQuery, Parameter
-from ecograph.query.parameters import faults, short
+from ecograph.query.parameters import Fits, faults, short
 from ecograph.spelling import fold
 from ecograph.web.language import collated
 from ecograph.web.reading.directory import Filter, Summary
@@ -91,7 +91,7 @@ class Form:
         return not self.unknown and not any(each.fault for each in self.fields)
 
 
-def form(question: CatalogueQuery, given: Mapping[str, Sequence[str]], words: Reader) -> Form:
+def form(question: CatalogueQuery, given: Mapping[str, Sequence[str]], words: Reader, fits: Fits) -> Form:
     """
     The form of a question.
 
@@ -99,6 +99,7 @@ def form(question: CatalogueQuery, given: Mapping[str, Sequence[str]], words: Re
         question: What is asked.
         given: The values in the address; none at all for the question's examples.
         words: The reader.
+        fits: What the revision that is asked has of things and concepts.
     """
     asked = {each.name: each for each in question.parameters if each.kind != "language"}
     start: Mapping[str, Sequence[str]] = given or {name: [each.example] for name, each in asked.items()}
@@ -110,11 +111,9 @@ def form(question: CatalogueQuery, given: Mapping[str, Sequence[str]], words: Re
         if not said and parameter.default is not None:
             said = [parameter.default]
         if parameter.kind == "iri" and said:
-            said, unclear[name], choices[name] = _resolved(parameter, said, words)
-        elif given and not _is_listed(parameter, said, words):
-            unclear[name] = _fault(parameter, said, words)
+            said, unclear[name], choices[name] = _resolved(parameter, said, words, fits)
         values[name] = said
-    wrong = {str(fault.values["name"]): fault for fault in faults(question, values)}
+    wrong = {str(fault.values["name"]): fault for fault in faults(question, values, fits)} if given else {}
     fields = tuple(
         _field(
             parameter,
@@ -141,13 +140,15 @@ def things_of(of_class: NamedNode | None, words: Reader) -> list[Summary]:
     return sorted(found, key=lambda each: (collated(each.name(words.lang)[0], words.lang), each.iri.value))
 
 
-def _resolved(parameter: Parameter, said: Sequence[str], words: Reader) -> tuple[list[str], str, tuple[Option, ...]]:
+def _resolved(
+    parameter: Parameter, said: Sequence[str], words: Reader, fits: Fits
+) -> tuple[list[str], str, tuple[Option, ...]]:
     """Things by their id, or by a name that means one of them alone; else what is unclear."""
     known = words.directory.things
     found: list[str] = []
     for value in said:
         iri = NamedNode(ID.iri + value) if _is_id(value) else None
-        if iri in known or value.startswith("http"):
+        if iri in known or value.startswith("http") or (iri is not None and fits(parameter, iri)):
             found.append(value)
             continue
         of_class = {each.iri for each in things_of(parameter.of_class, words)}
@@ -167,14 +168,6 @@ def _resolved(parameter: Parameter, said: Sequence[str], words: Reader) -> tuple
     return found, "", ()
 
 
-def _is_listed(parameter: Parameter, said: Sequence[str], words: Reader) -> bool:
-    """Whether concepts are among those that the list offers; of anything else there is no list here."""
-    if parameter.kind != "concept" or parameter.values:
-        return True
-    members = words.view.concepts.in_scheme(str(parameter.scheme))
-    return set(said) <= {short(parameter, iri.value) for iri in members}
-
-
 def _is_id(value: str) -> bool:
     return all(letter.isalnum() or letter in "-_/" for letter in value) and value.isascii()
 
@@ -182,8 +175,9 @@ def _is_id(value: str) -> bool:
 def _fault(parameter: Parameter, said: Sequence[str], words: Reader) -> str:
     if not said:
         return words.say("queries.fault.missing")
+    # Names of nothing are told where they are looked up; this is a thing of another kind, or an address of nothing.
     return words.say(
-        f"queries.fault.{parameter.kind}",
+        f"queries.fault.{'other' if parameter.kind == 'iri' else parameter.kind}",
         value=", ".join(said)[:100],
         example=short(parameter, parameter.example),
     )
