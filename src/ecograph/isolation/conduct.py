@@ -7,6 +7,9 @@ Source:
 
 from __future__ import annotations
 
+import math
+import time
+
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -29,12 +32,15 @@ class Conduct:
     def __init__(self, per_minute: int) -> None:
         self._limit = RateLimitItemPerMinute(per_minute)
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._noted = -math.inf  # when a request was last counted
 
     def note(self, client: str) -> None:
         """Count one more; a client that is nobody is never costly."""
         if client:
+            self._noted = time.monotonic()
             self._limiter.hit(self._limit, client)
 
     def is_costly(self, client: str) -> bool:
         """Whether there have been as many as there may be."""
-        return bool(client) and not self._limiter.test(self._limit, client)
+        is_quiet = time.monotonic() - self._noted > self._limit.get_expiry()  # as it mostly is, for everybody
+        return bool(client) and not is_quiet and not self._limiter.test(self._limit, client)

@@ -8,6 +8,9 @@ from typing import Any, Final
 
 Head = dict[str, Any]
 
+_WRITER: Final = json.JSONEncoder()
+_READER: Final = json.JSONDecoder()
+
 LENGTHS: Final = struct.Struct(">II")
 """Bytes of the head, bytes of the body."""
 
@@ -20,11 +23,11 @@ def pack_head(head: Head, body_bytes: int = 0) -> bytes:
         >>> pack_head({"ready": True}, 3)[8:]
         b'{"ready": true}'
     """
-    written = json.dumps(head).encode()
+    written = _WRITER.encode(head).encode()
     return LENGTHS.pack(len(written), body_bytes) + written
 
 
 def unpack_head(data: bytes) -> Head:
     """The head of a message."""
-    head: Head = json.loads(data)
+    head: Head = _READER.raw_decode(data.decode())[0]
     return head

@@ -90,8 +90,7 @@ def create_app(ecograph: EcoGraph, settings: Settings) -> FastAPI:
     app.state.reading = 0
     app.state.shelf = Shelf()
     answer = problems.install(app, pages.problem)
-    app.add_middleware(sparql.Shortcut)
-    app.add_middleware(Envelope, answer=answer)  # around all others
+    app.add_middleware(Envelope, answer=answer)
 
     @app.get("/healthz", include_in_schema=False)
     def healthy() -> dict[str, str]:
@@ -132,6 +131,7 @@ def create_app(ecograph: EcoGraph, settings: Settings) -> FastAPI:
         app.include_router(part.router)
     app.mount("/static", pages.static)
     app.include_router(pages.router)
+    app.middleware_stack = sparql.Shortcut(app.build_middleware_stack(), Envelope(sparql.endpoint, answer))
     return app
 
 

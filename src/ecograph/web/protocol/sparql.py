@@ -109,28 +109,32 @@ for _path in (_PATH, _PATH + ".{suffix}"):
     router.add_route(_path, sparql, methods=list(_ALLOWED), include_in_schema=False)
 
 
+async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
+    """The endpoint as an application of its own."""
+    response = await sparql(Request(scope, receive))
+    await response(scope, receive, send)
+
+
 class Shortcut:
     """
-    ASGI middleware that answers queries itself: on their way through the layers of the application small ones would
-    take a third longer. It is inside `Envelope`, which answers errors.
+    ASGI middleware around everything, for queries: through all its layers small ones would take a third longer.
 
     Args:
         app: Who answers everything else.
+        direct: `endpoint` in an envelope of its own, which answers its errors.
 
     Source:
-        docs/decisions/0016-quick-answers-cost-no-thread.md.
+        docs/decisions/0017-workers-have-an-allocator-of-their-own.md.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, direct: ASGIApp) -> None:
         self.app = app
+        self.direct = direct
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a query, or pass the request on."""
-        if scope["type"] == "http" and scope["path"] == _PATH and scope["method"] in _ALLOWED:
-            response = await sparql(Request(scope, receive))
-            await response(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
+        is_query = scope["type"] == "http" and scope["path"] == _PATH and scope["method"] in _ALLOWED
+        await (self.direct if is_query else self.app)(scope, receive, send)
 
 
 async def _answer(ecograph: EcoGraph, asked: Asked, wanted: str | None, accept: str | None, client: str) -> Response:
