@@ -153,7 +153,8 @@ class TestPartner:
             gone = step(partner, partner.get(case.json()["url"]), "withdraw", why="Behovet er opfyldt")
             assert gone.json()["state"] == "withdrawn"
         assert found(reader) == []
-        assert reader.get(f"{API}/needs/{SHORE}_skybrud").status_code == 404
+        left = reader.get(f"{API}/needs/{SHORE}_skybrud")
+        assert (left.status_code, left.json()["code"]) == (410, "withdrawn")
         assert list(csv.reader(io.StringIO(reader.get(f"{API}/publishers/{SHORE}/need.csv").text)))[1:] == []
 
     def test_expert_sends_turtle(self, partner: httpx.Client, coordinator: httpx.Client, reader: httpx.Client) -> None:
