@@ -241,7 +241,7 @@ def _wait_for(endpoint: Endpoint, process: subprocess.Popen[bytes]) -> None:
             if asker.ask("ASK {}").status == HTTPStatus.OK:
                 return
         except OSError:
-            time.sleep(0.2)
+            time.sleep(1)  # seldom: a connection to a port that nobody listens on may meet itself, and keep the port
         finally:
             asker.close()
 
