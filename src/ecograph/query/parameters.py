@@ -52,9 +52,9 @@ def bind(query: CatalogueQuery, values: Mapping[str, str | Sequence[str]], fits:
     Source:
         docs/queries.md.
     """
-    for fault in faults(query, values, fits):
+    terms, wrong = _read_all(query, values, fits)
+    for fault in wrong:
         raise fault
-    terms = {parameter.name: _terms(parameter, values.get(parameter.name), fits) for parameter in query.parameters}
     return admit(VALUES_LINE.sub(lambda line: f"{line['before']}{terms[line['name']]}{line['after']}", query.text))
 
 
@@ -62,6 +62,14 @@ def faults(
     query: CatalogueQuery, values: Mapping[str, str | Sequence[str]], fits: Fits = anything
 ) -> tuple[BadParameter, ...]:
     """Everything that is wrong with the values given to a question: what `bind` would raise the first of."""
+    return tuple(_read_all(query, values, fits)[1])
+
+
+def _read_all(
+    query: CatalogueQuery, values: Mapping[str, str | Sequence[str]], fits: Fits
+) -> tuple[dict[str, str], list[BadParameter]]:
+    """The terms of every parameter that has a right value, and what is wrong with the others."""
+    terms: dict[str, str] = {}
     known = {parameter.name: parameter for parameter in query.parameters}
     found: list[BadParameter] = [
         BadValue(
@@ -76,10 +84,10 @@ def faults(
     ]
     for name, parameter in known.items():
         try:
-            _terms(parameter, values.get(name), fits)
+            terms[name] = _terms(parameter, values.get(name), fits)
         except BadParameter as fault:
             found.append(fault)
-    return tuple(found)
+    return terms, found
 
 
 def given_by(values: Sequence[tuple[str, str]]) -> dict[str, list[str]]:

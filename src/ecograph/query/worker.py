@@ -14,6 +14,7 @@ from ecograph.isolation.confinement import MemoryCap
 from ecograph.isolation.frames import Head
 from ecograph.namespaces import BASE
 from ecograph.query.cutting import write
+from ecograph.query.faults import syntax
 from ecograph.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS
 from ecograph.rdf.serializing import QueryResult, SizeLimitReached
 from ecograph.store.snapshots import is_exact
@@ -55,7 +56,7 @@ class QueryEngine:
         try:
             head, result = self._run(request, body.decode())
         except SyntaxError as error:
-            return {"error": "syntax", "said": str(error)}, b""
+            return {"error": "syntax", **syntax(str(error), body.decode()).values}, b""
         except SizeLimitReached:
             return {"error": "too-big", "what": "size"}, b""
         except RuntimeError as error:

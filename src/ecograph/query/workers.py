@@ -17,6 +17,7 @@ from typing import Final, NoReturn, Protocol
 from ecograph.errors import (
     QueryBusy,
     QueryRefused,
+    QuerySyntax,
     QueryTimeout,
     QueryTooBig,
     QueryTooComplex,
@@ -25,7 +26,6 @@ from ecograph.isolation.frames import Head
 from ecograph.isolation.pool import ProcessPool, SlowLane, size_text
 from ecograph.isolation.process import Died
 from ecograph.query.costly import costly
-from ecograph.query.faults import syntax
 from ecograph.query.guard import MAX_DEPTH, MAX_SIZE, AdmittedQuery
 from ecograph.rdf.formats import GRAPH_FORMATS, RESULT_FORMATS, Format, negotiate
 
@@ -227,7 +227,7 @@ class WorkerPool(ProcessPool):
     def _raise_error(self, head: Head, query: AdmittedQuery) -> NoReturn:
         match head["error"]:
             case "syntax":
-                raise syntax(head["said"], query.text)
+                raise QuerySyntax(line=head["line"], column=head["column"], reason=head["reason"], what=head["what"])
             case "graph":
                 raise QueryRefused(feature=f"FROM <{head['graph']}>")
             case "function":
