@@ -94,8 +94,8 @@ def state_of(request: Request, response: Response, at: At = None) -> Iterator[St
     headers = {
         "ETag": f'W/"{__version__}-{entry.number}-{erased}-{language(request)}"',
         REVISION_HEADER: str(entry.number),
-        "Memento-Datetime": _http_date(entry.published_at),
-        "Last-Modified": _http_date(entry.published_at),
+        "Memento-Datetime": http_date(entry.published_at),
+        "Last-Modified": http_date(entry.published_at),
         # What a day to come means may still change.
         "Cache-Control": f"public, max-age={PAST_KEPT_S}" if _is_over(at) else "no-cache",
         "Vary": "Accept, Accept-Language",
@@ -127,7 +127,7 @@ def _headers(revision: int, published_at: datetime | None, lang: Language | None
         "Vary": "Accept, Accept-Language",
     }
     if published_at is not None:
-        headers["Last-Modified"] = _http_date(published_at)
+        headers["Last-Modified"] = http_date(published_at)
     return headers
 
 
@@ -147,7 +147,8 @@ def _is_over(at: str) -> bool:
     return at.isdigit() or len(at) > len("2026-11-01") or at < datetime.now(UTC).date().isoformat()
 
 
-def _http_date(moment: datetime) -> str:
+def http_date(moment: datetime) -> str:
+    """A moment as headers have it."""
     return format_datetime(moment.astimezone(UTC).replace(microsecond=0), usegmt=True)
 
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from concurrent.futures import TimeoutError as StillRunning
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -24,7 +23,7 @@ from ecograph.identifiers import graph_iri
 from ecograph.namespaces import GRAPH
 from ecograph.rdf.formats import HTML, Format, negotiate
 from ecograph.web import conditions
-from ecograph.web.access import PAST_KEPT_S, REVISION_HEADER, TheEcoGraph, TheView, headers_of
+from ecograph.web.access import PAST_KEPT_S, REVISION_HEADER, TheEcoGraph, TheView, headers_of, http_date
 from ecograph.web.negotiating import page_address, see
 from ecograph.web.problems import NotModified, Refused
 from ecograph.web.reading.holdings import holdings
@@ -81,7 +80,7 @@ def headers_with(view: View, dumps: Sequence[Offered]) -> dict[str, str]:
     headers["ETag"] = f'{headers["ETag"][:-1]}-{len(made)}"'
     if made and view.published_at:
         newest = max(datetime.fromtimestamp(max(made), UTC), view.published_at.astimezone(UTC))
-        headers["Last-Modified"] = format_datetime(newest.replace(microsecond=0), usegmt=True)
+        headers["Last-Modified"] = http_date(newest)
     return headers
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
-from email.utils import format_datetime
 from functools import cache
 from typing import Annotated, Final
 
@@ -17,7 +15,7 @@ from ecograph.errors import EcoGraphError, UnknownLanguage
 from ecograph.ledger.timeline import Entry
 from ecograph.messages import LANGUAGES, Language, language_of, text
 from ecograph.web import auth
-from ecograph.web.access import REVISION_HEADER, ecograph_of, headers_of
+from ecograph.web.access import REVISION_HEADER, ecograph_of, headers_of, http_date
 from ecograph.web.problems import Problem, plain_page
 from ecograph.web.views.words import Link, Reader
 
@@ -75,7 +73,7 @@ def page(
 def as_of(response: Response, entry: Entry) -> Response:
     """The response with the headers of a past revision, which its content is from."""
     response.headers[REVISION_HEADER] = str(entry.number)
-    response.headers["Memento-Datetime"] = format_datetime(entry.published_at.astimezone(UTC), usegmt=True)
+    response.headers["Memento-Datetime"] = http_date(entry.published_at)
     del response.headers["ETag"]  # it is the present's
     return response
 
